@@ -1,0 +1,1 @@
+"""Tongban 通办: one network, everything handled (一网通办)."""

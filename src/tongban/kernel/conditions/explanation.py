@@ -1,0 +1,158 @@
+"""Why a condition is true, false or unknown: a verdict for every node, walked without short-circuit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tongban.kernel.conditions.condition import Condition, compile_node
+from tongban.kernel.conditions.facts import Facts
+from tongban.kernel.conditions.fields import Field, FieldDictionary
+from tongban.kernel.conditions.operators import Op
+from tongban.kernel.conditions.predicates import Params
+from tongban.kernel.conditions.tree import Clause, Leaf, Negation, Node
+from tongban.kernel.conditions.values import FactValue, Value
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a fact came from, and when it was fetched."""
+
+    source: str
+    fetched_on: date
+
+
+@dataclass(frozen=True)
+class LeafExplanation:
+    """One comparison: what the rule expects of the field, what is known, and where that came from."""
+
+    field: str
+    label: str
+    clause: Clause | None
+    expected: str
+    actual: FactValue | None
+    source: str | None
+    fetched_on: date | None
+
+
+@dataclass(frozen=True)
+class NodeExplanation:
+    """A node's verdict (None for unknown). ``kind`` is ``all``, ``any``, ``not`` or ``leaf``."""
+
+    kind: str
+    verdict: bool | None
+    children: tuple["NodeExplanation", ...] = ()
+    leaf: LeafExplanation | None = None
+
+    def leaves(self) -> Iterator["NodeExplanation"]:
+        """The explained comparisons, first to last."""
+        if self.leaf is not None:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True)
+class MissingField:
+    """A field that could still change the verdict, and who can supply it."""
+
+    field: str
+    label: str
+    supply_by: str | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    verdict: bool | None
+    root: NodeExplanation
+    missing: tuple[MissingField, ...]
+
+
+def explain(
+    condition: Condition,
+    facts: Facts,
+    fields: FieldDictionary,
+    provenance: Mapping[str, Provenance] | None = None,
+) -> Explanation:
+    """The verdict with its reasons; ``provenance`` says by field where a fact came from.
+
+    A fact without provenance carries its field's register from the dictionary when it is known at all.
+    """
+    decision = condition.decide(facts)
+    return Explanation(
+        verdict=decision.verdict,
+        root=_explain(condition.root, facts, condition.params, provenance or {}),
+        missing=tuple(_missing(fields[name]) for name in decision.missing),
+    )
+
+
+def expected_phrase(op: Op, value: Value, unit: str | None = None) -> str:
+    """What a comparison asks for, as a person reads it: ``ge 300`` is 「不少于300」."""
+    if op is Op.EXISTS:
+        return "有记录" if value is True else "没有记录"
+    if op is Op.BETWEEN and isinstance(value, tuple):
+        return f"在{_shown(value[0], unit)}到{_shown(value[1], unit)}之间"
+    if isinstance(value, bool):
+        return "是" if value == (op is Op.EQ) else "否"
+    return _PHRASES[op].format(_shown(value, unit))
+
+
+_PHRASES = {
+    Op.EQ: "是{}",
+    Op.NE: "不是{}",
+    Op.IN: "是{}之一",
+    Op.LT: "小于{}",
+    Op.LE: "不超过{}",
+    Op.GT: "大于{}",
+    Op.GE: "不少于{}",
+    Op.UNDER: "属于{}",
+    Op.CONTAINS: "包含{}",
+    Op.OVERLAPS: "包含{}之一",
+    Op.YEARS_GE: "满{}年",
+    Op.YEARS_LE: "不超过{}年",
+}
+
+FEN_UNIT = "fen"
+BASIS_POINT_UNIT = "bp"
+_HUNDRED = 100
+
+
+def _shown(value: Value, unit: str | None) -> str:
+    if isinstance(value, tuple):
+        return "、".join(_shown(entry, unit) for entry in value)
+    if isinstance(value, int) and unit == FEN_UNIT:
+        return f"{value // _HUNDRED:,}.{value % _HUNDRED:02}元"
+    if isinstance(value, int) and unit == BASIS_POINT_UNIT:
+        return f"{value / _HUNDRED:g}%"
+    return str(value)
+
+
+def _explain(
+    node: Node, facts: Facts, params: Params, provenance: Mapping[str, Provenance]
+) -> NodeExplanation:
+    answer = compile_node(node, params)(facts)
+    verdict = answer if isinstance(answer, bool) else None
+    if isinstance(node, Leaf):
+        return NodeExplanation("leaf", verdict, leaf=_explain_leaf(node, facts, provenance))
+    if isinstance(node, Negation):
+        return NodeExplanation("not", verdict, (_explain(node.child, facts, params, provenance),))
+    children = tuple(_explain(child, facts, params, provenance) for child in node.children)
+    return NodeExplanation(node.kind.value, verdict, children)
+
+
+def _explain_leaf(leaf: Leaf, facts: Facts, provenance: Mapping[str, Provenance]) -> LeafExplanation:
+    actual = facts[leaf.field.name]
+    origin = provenance.get(leaf.field.name)
+    source = leaf.field.source if actual is not None else None
+    return LeafExplanation(
+        field=leaf.field.name,
+        label=leaf.field.label,
+        clause=leaf.clause,
+        expected=expected_phrase(leaf.op, leaf.value, leaf.field.unit),
+        actual=actual,
+        source=origin.source if origin is not None else source,
+        fetched_on=origin.fetched_on if origin is not None else None,
+    )
+
+
+def _missing(field: Field) -> MissingField:
+    return MissingField(field=field.name, label=field.label, supply_by=field.supply_by)
