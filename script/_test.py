@@ -1,0 +1,58 @@
+"""Run the tests: start the embedded database if needed, provide the browser, then pytest."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import _browser
+from _processes import PYTHON, ROOT, run, say
+
+from tongban.foundation import postgres
+
+
+def main() -> int:
+    """Run pytest on the arguments and return its exit status."""
+    began = time.monotonic()
+    arguments = [_from_root(argument) for argument in sys.argv[1:]]
+    try:
+        _provide_browser(arguments)
+    except _browser.BrowserMissing as missing:
+        say(str(missing))
+        if os.environ.get("CI"):
+            return 1
+    environment = {**os.environ, "TONGBAN_MODE": "test", "TONGBAN_HOME": str(postgres.default_home())}
+    was_running = postgres.status().is_running
+    uses_own_server = "DATABASE_URL" not in os.environ
+    if uses_own_server:
+        postgres.start()
+    say(f"Set up in {time.monotonic() - began:.1f} s; the tests' own time is on the last line.")
+    try:
+        return run([PYTHON, "-m", "pytest", *arguments], environment=environment)
+    finally:
+        if uses_own_server and not was_running:
+            postgres.stop()
+
+
+def _from_root(argument: str) -> str:
+    """A path as pytest wants it, which runs in the root whatever folder the person is in."""
+    path, separator, rest = argument.partition("::")
+    if argument.startswith("-") or not Path(path).exists():
+        return argument
+    return f"{Path(path).resolve()}{separator}{rest}"
+
+
+def _provide_browser(arguments: list[str]) -> None:
+    named = [Path(argument.partition("::")[0]) for argument in arguments if not argument.startswith("-")]
+    folders = [path for path in named if path.exists()] or [ROOT / "tests"]
+    if any(_drives_browser(path) for path in folders):
+        _browser.provide()
+
+
+def _drives_browser(path: Path) -> bool:
+    files = path.rglob("test_*.py") if path.is_dir() else [path]
+    return any("mark.browser" in file.read_text() for file in files)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Stands in for the command `tongban`: a web server, a worker and commands that end at once."""
+
+import http.server
+import os
+import subprocess
+import sys
+import time
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(os.environ["TONGBAN_PUBLIC_URL"].encode())
+
+
+match sys.argv[1:]:
+    case ["serve", "--port", port]:
+        # granian's worker processes outlive a killed parent in the same way
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        http.server.HTTPServer(("127.0.0.1", int(port)), Page).serve_forever()
+    case ["worker"]:
+        time.sleep(600)
+    case ["prepare", _log] if os.environ.get("SEED_FAILS"):
+        sys.exit("the seed file is damaged")
+    case ["prepare", _log]:
+        sys.stdout.write("张三 zhangsan\n")
+    case ["demo", "walkthrough", "--url", url, "--json"]:
+        sys.stdout.write('{"ok": false}\n')
+        sys.exit(4)
+    case words:
+        sys.exit(f"unexpected: {words}")

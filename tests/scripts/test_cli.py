@@ -1,0 +1,97 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from foundation.postgres.conftest import forget, run_sql
+from tongban.config import cli
+from tongban.foundation import postgres
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "家 home"
+    yield folder
+    forget(folder)
+
+
+def tongban(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.run(
+        [sys.executable, "-m", "tongban.config.cli", *words],
+        env={**environment, "TONGBAN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_database_verbs_from_first_start_to_restored_backup(home: Path, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+
+    before = tongban(home, "db", "status")
+    tongban(home, "db", "start")
+    running = tongban(home, "db", "status")
+    created = tongban(home, "db", "psql", "-c", "CREATE TABLE receipt AS SELECT 'A-1' AS number", "-q")
+    backed_up = tongban(home, "db", "backup", file)
+    run_sql(home, "DELETE FROM receipt")
+    restored = tongban(home, "db", "restore", file)
+    rows = tongban(home, "db", "psql", "-At", "-c", "SELECT number FROM receipt")
+    stopped = tongban(home, "db", "stop")
+
+    assert (before.returncode, running.returncode) == (3, 0)
+    assert postgres.default_url(home) in running.stdout
+    assert [step.returncode for step in (created, backed_up, restored, stopped)] == [0, 0, 0, 0]
+    assert rows.stdout == "A-1\n"
+    assert not postgres.status(home).is_running
+
+
+def test_trouble_is_one_sentence_and_a_status(home: Path, tmp_path: Path) -> None:
+    failed = tongban(home, "db", "restore", str(tmp_path / "missing"))
+
+    assert failed.returncode == 1
+    assert failed.stderr == f"tongban db restore: {tmp_path / 'missing'} is not a file\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["catalogue", "import", "list.json", "--dry-run"], ["catalogue_import", "list.json", "--dry-run"]),
+        (["demo", "move-clock", "3"], ["demo_move_clock", "3"]),
+        (["check", "--deploy"], ["check", "--deploy"]),
+        (["migrate", "cases"], ["migrate", "cases"]),
+    ],
+)
+def test_group_and_verb_name_a_management_command(
+    words: list[str], command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+    known = {"catalogue_import": "tongban.x", "demo_move_clock": "tongban.x", "migrate": "django.core"}
+    monkeypatch.setattr("django.core.management.get_commands", lambda: known)
+    monkeypatch.setattr("django.core.management.execute_from_command_line", called.append)
+    monkeypatch.setattr(sys, "argv", ["tongban", *words])
+
+    cli.main()
+
+    assert called == [["tongban", *command]]
+
+
+def test_help_lists_groups_with_their_verbs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        cli, "_own_commands", lambda: ["audit_verify", "catalogue_check", "catalogue_import", "worker"]
+    )
+    monkeypatch.setattr(sys, "argv", ["tongban", "--help"])
+
+    status = cli.main()
+
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert status == 0
+    assert "catalogue check | import" in lines
+    assert "audit verify" in lines
+    assert "worker" in lines
+    assert "db start | stop | status | psql | backup | restore | upgrade" in lines

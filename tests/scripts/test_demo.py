@@ -1,0 +1,210 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from foundation.postgres.conftest import forget, run_sql
+from scripts.conftest import SCRIPT
+from tongban.foundation import postgres
+from tongban.foundation.postgres.processes import servers_of
+
+STAND_IN = Path(__file__).with_name("stand_in.py")
+LAUNCH = """
+import sys
+sys.path.insert(0, {script!r})
+import _demo
+_demo.TONGBAN = [sys.executable, {stand_in!r}]
+_demo.PREPARE = [sys.executable, {stand_in!r}, "prepare"]
+sys.exit(_demo.main())
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "示例 city"
+    folder.mkdir()
+    yield folder
+    forget(folder)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def launch(home: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    code = LAUNCH.format(script=str(SCRIPT), stand_in=str(STAND_IN))
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        env={**inherited, "TONGBAN_HOME": str(home), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def read_until(demo: subprocess.Popen[str], wording: str) -> str:
+    assert demo.stderr is not None
+    said = ""
+    for line in demo.stderr:
+        said += line
+        if wording in line:
+            return said
+    raise AssertionError(f"ended without saying {wording!r}:\n{said}")
+
+
+def address_in(said: str) -> str:
+    found = re.search(r"Portal +(\S+)/\n", said)
+    assert found is not None
+    return found[1]
+
+
+def marked(home: Path) -> list[str]:
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"TONGBAN_DEMO_OF={home}".encode() in environ.read_bytes().split(b"\0"):
+                found.append(environ.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_runs_until_told_to_end_and_then_nothing_is_left(
+    home: Path, port: int, number: signal.Signals
+) -> None:
+    demo = launch(home, "--port", str(port))
+    said = read_until(demo, "Ctrl-C ends everything")
+    page = urllib.request.urlopen(f"http://127.0.0.1:{port}/").read().decode()
+
+    demo.send_signal(number)
+    out, _ = demo.communicate(timeout=30)
+
+    assert address_in(said) == page == f"http://127.0.0.1:{port}"
+    assert "张三 zhangsan" in said
+    assert (demo.returncode, out) == (0, "")
+    assert marked(home) == []
+    assert servers_of(postgres.locate(home).data_directory) == []
+
+
+def test_taken_port_is_said_and_the_next_one_taken(home: Path, port: int) -> None:
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", port))
+        occupied.listen()
+        demo = launch(home, "--port", str(port))
+        said = read_until(demo, "Ctrl-C ends everything")
+        demo.terminate()
+        demo.communicate(timeout=30)
+
+    assert f"Port {port} is taken; trying {port + 1}." in said
+    assert address_in(said) == f"http://127.0.0.1:{port + 1}"
+
+
+def test_kill_9_leaves_nothing_that_blocks_the_next_start(home: Path, port: int) -> None:
+    demo = launch(home, "--port", str(port))
+    read_until(demo, "Ctrl-C ends everything")
+    run_sql(home, "CREATE TABLE receipt (number text)")
+    run_sql(home, "INSERT INTO receipt VALUES ('A-1')")
+    demo.kill()
+    demo.communicate(timeout=30)
+
+    again = launch(home, "--port", str(port))
+    began = time.monotonic()
+    said = read_until(again, "Ctrl-C ends everything")
+    rows = run_sql(home, "SELECT number FROM receipt")
+    again.terminate()
+    again.communicate(timeout=30)
+
+    assert address_in(said) == f"http://127.0.0.1:{port}"
+    assert rows == [("A-1",)]
+    assert time.monotonic() - began < 30
+    assert marked(home) == []
+
+
+def test_second_demo_of_a_home_is_refused_and_the_first_goes_on(home: Path, port: int) -> None:
+    first = launch(home, "--port", str(port))
+    read_until(first, "Ctrl-C ends everything")
+
+    second = launch(home, "--port", str(port))
+    _, said = second.communicate(timeout=30)
+
+    assert second.returncode == 1
+    assert "running already" in said
+    assert first.poll() is None
+    first.terminate()
+    first.communicate(timeout=30)
+
+
+def test_reset_begins_anew(home: Path, port: int) -> None:
+    postgres.start(home)
+    run_sql(home, "CREATE TABLE receipt (number text)")
+    (home / "files").mkdir()
+    (home / "business-clock.json").write_text("{}")
+
+    demo = launch(home, "--reset", "--port", str(port))
+    read_until(demo, "Ctrl-C ends everything")
+    found = run_sql(home, "SELECT to_regclass('receipt')")
+    demo.terminate()
+    demo.communicate(timeout=30)
+
+    assert found == [(None,)]
+    assert not (home / "files").exists()
+    assert not (home / "business-clock.json").exists()
+
+
+def test_reset_refuses_a_database_that_is_not_its_own(home: Path) -> None:
+    demo = launch(home, "--reset", DATABASE_URL="postgresql://other.example/tongban")
+
+    _, said = demo.communicate(timeout=30)
+
+    assert demo.returncode == 1
+    assert "DATABASE_URL names another" in said
+
+
+def test_walkthrough_hands_on_its_object_and_its_status(home: Path, port: int) -> None:
+    demo = launch(home, "--walkthrough", "--json", "--port", str(port))
+
+    out, _ = demo.communicate(timeout=60)
+
+    assert (demo.returncode, out) == (4, '{"ok": false}\n')
+    assert marked(home) == []
+
+
+def test_failed_command_shows_what_it_printed_and_everything_ends(home: Path) -> None:
+    demo = launch(home, SEED_FAILS="yes")
+
+    _, said = demo.communicate(timeout=60)
+
+    assert demo.returncode == 1
+    assert "the seed file is damaged\nThe sample city could not be made." in said
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(postgres.default_url(home))
+
+
+def test_dead_worker_ends_the_demo_with_its_log(home: Path, port: int) -> None:
+    demo = launch(home, "--port", str(port))
+    read_until(demo, "Ctrl-C ends everything")
+    workers = [
+        pid for pid in marked(home) if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    ]
+
+    for pid in workers:
+        os.kill(int(pid), signal.SIGKILL)
+    _, said = demo.communicate(timeout=30)
+
+    assert len(workers) == 1
+    assert demo.returncode == 1
+    assert "worker has ended with -9" in said
