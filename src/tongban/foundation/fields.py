@@ -1,0 +1,25 @@
+"""Model fields for data that must not lie readable in the database."""
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Expression
+
+from tongban.foundation import crypto
+
+
+class EncryptedTextField(models.TextField):
+    """Text encrypted at rest, bound to its table and column. It cannot be searched: keep a `crypto.lookup_hash` beside it."""
+
+    def _context(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        prepared = super().get_db_prep_save(value, connection)
+        return None if prepared is None else crypto.encrypt(prepared, self._context())
+
+    def from_db_value(
+        self, value: str | None, _expression: Expression, _connection: BaseDatabaseWrapper
+    ) -> str | None:
+        return None if value is None else crypto.decrypt(value, self._context())

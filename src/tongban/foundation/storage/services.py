@@ -1,0 +1,64 @@
+"""Files at rest: encrypted, addressed by a keyed hash of their content, on disk before the row that names them commits."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+from tongban.foundation import crypto
+
+
+class FileMissing(Exception):
+    """The key names no stored file."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """`key` names the file to `read`; `sha256` (hex) and `size` (bytes) are of the plain content."""
+
+    key: str
+    sha256: str
+    size: int
+
+
+def put(data: bytes, *, media_type: str, purpose: str) -> StoredFile:
+    """Store `data`; the same content of the same purpose and type is stored once."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    key = crypto.lookup_hash(f"file:{purpose}:{media_type}:{sha256}").hex()
+    path = _path(key)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_durably(path, crypto.encrypt_bytes(data, f"file:{key}"))
+    return StoredFile(key=key, sha256=sha256, size=len(data))
+
+
+def read(key: str) -> bytes:
+    """The plain content; raises FileMissing, or crypto.CannotDecrypt when the file was altered."""
+    try:
+        sealed = _path(key).read_bytes()
+    except FileNotFoundError:
+        raise FileMissing(f"no file {key[:12]}…") from None
+    return crypto.decrypt_bytes(sealed, f"file:{key}")
+
+
+def _path(key: str) -> Path:
+    if not key.isalnum():
+        raise FileMissing("not a file key")
+    return Path(settings.MEDIA_ROOT) / key[:2] / key[2:4] / key
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

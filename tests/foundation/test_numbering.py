@@ -1,0 +1,32 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import transaction
+
+from tongban.foundation.numbering import services
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_processes_never_share_a_serial(monkeypatch):
+    from django.db import connections
+
+    def take(_):
+        try:
+            return [services.next_serial("test", "scope") for _ in range(20)]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        serials = [serial for part in pool.map(take, range(4)) for serial in part]
+
+    assert sorted(serials) == list(range(1, 81))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_serial_taken_in_a_transaction_that_rolls_back_is_not_given_again():
+    first = services.next_serial("test", "rollback")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        services.next_serial("test", "rollback")
+        raise RuntimeError
+
+    assert services.next_serial("test", "rollback") == first + 2
