@@ -54,8 +54,11 @@ def _own_commands() -> list[str]:
 
 def _manage(group: str, rest: list[str]) -> int:
     """`catalogue import FILE` is the command `catalogue_import FILE`; `migrate` is `migrate`."""
+    import django
     from django.core.management import execute_from_command_line, get_commands
 
+    # Before it, `get_commands` knows Django's own commands only, and remembers that.
+    django.setup()
     command, words = group, rest
     if rest and not rest[0].startswith("-"):
         joined = f"{group}_{rest[0].replace('-', '_')}"

@@ -44,6 +44,11 @@ def read(key: str) -> bytes:
     return crypto.decrypt_bytes(sealed, f"file:{key}")
 
 
+def remove(key: str) -> None:
+    """Delete a file; one that is gone already is no trouble."""
+    _path(key).unlink(missing_ok=True)
+
+
 def _path(key: str) -> Path:
     if not key.isalnum():
         raise FileMissing("not a file key")

@@ -53,3 +53,9 @@ def _fault(value: str) -> Fault | None:
     if value[2:4] not in PROVINCES and value[2:4] != NATION:
         return Fault("table", f"{NAME}的第3、4位“{value[2:4]}”不是省级行政区划代码。")
     return None
+
+
+def compose_uscc(kind: str, area: str, subject: str) -> str:
+    """A whole code from registrar and kind (2), area (6) and the eight characters of a subject, both checks computed."""
+    head = f"{kind}{area}{subject}{check_character(subject)}"
+    return head + str(stdnum_uscc.calc_check_digit(head))

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "tongban.domains.cases"
+    label = "cases"
+    verbose_name = "办件"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tongban.domains.cases import events, handlers, selectors
+        from tongban.domains.exchange import services as exchange
+        from tongban.foundation.outbox import registry
+
+        exchange.register_cause_check(selectors.is_live)
+        for event in (
+            events.CaseReceived,
+            events.CaseMoved,
+            events.CaseGranted,
+            events.CaseEnded,
+            events.CaseLimitNoticed,
+        ):
+            registry.subscribe(event, name="cases.tell_applicant", handler=handlers.tell_applicant)

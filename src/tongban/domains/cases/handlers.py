@@ -1,0 +1,142 @@
+"""Tell the applicant what happened to her case (处理进度通知)."""
+
+from datetime import datetime
+
+from tongban.domains.cases.events import (
+    CaseEnded,
+    CaseEvent,
+    CaseGranted,
+    CaseLimitNoticed,
+    CaseMoved,
+    CaseReceived,
+)
+from tongban.domains.cases.models import Case, CheckTask, ClockEvent, SupplementItem
+from tongban.domains.cases.rules.clock import NO_LIMIT, ClockEventKind
+from tongban.domains.cases.rules.papers import day_words, instant_words
+from tongban.domains.cases.types import Action, CheckKind, CheckOutcome, Light, Status
+from tongban.domains.messaging import services as messaging
+from tongban.kernel.clock import PauseReason
+
+_MOVES = {
+    Action.ACCEPT.value: "CASE_ACCEPTED",
+    Action.ACCEPT_BY_SILENCE.value: "CASE_ACCEPTED_BY_SILENCE",
+    Action.REQUEST_SUPPLEMENT.value: "SUPPLEMENT_REQUESTED",
+    Action.SUSPEND.value: "CASE_SUSPENDED",
+    Action.RESUME.value: "CASE_RESUMED",
+    Action.EXTEND.value: "CASE_EXTENDED",
+    Action.SERVE.value: "CASE_SERVED",
+    Action.CORRECT.value: "CASE_CORRECTED",
+}
+_ENDS = {
+    Status.NOT_ACCEPTED.value: "CASE_NOT_ACCEPTED",
+    Status.REFUSED.value: "CASE_REFUSED",
+    Status.WITHDRAWN.value: "CASE_WITHDRAWN",
+    Status.TERMINATED.value: "CASE_TERMINATED",
+}
+
+
+def tell_applicant(event: CaseEvent, at: datetime) -> None:
+    """One message for a change the applicant should hear of, and one for a whole application received."""
+    template = _template_of(event)
+    if template is None:
+        return
+    case = Case.objects.select_related("application").get(id=event.case_id)
+    messaging.send(
+        template,
+        to_subject=event.applicant_id,
+        context=_context(event, case),
+        at=at,
+        case_number=event.case_number,
+    )
+    if template in ("CASE_ACCEPTED", "CASE_ACCEPTED_BY_SILENCE"):
+        _remind_of_deferred(case, at)
+
+
+def _template_of(event: CaseEvent) -> str | None:
+    if isinstance(event, CaseReceived):
+        return "APPLICATION_RECEIVED" if _is_first_of_application(event) else None
+    if isinstance(event, CaseGranted):
+        return "CASE_GRANTED"
+    if isinstance(event, CaseEnded):
+        return _ENDS.get(event.status)
+    if isinstance(event, CaseMoved):
+        return _MOVES.get(event.action)
+    if isinstance(event, CaseLimitNoticed):
+        return "CASE_OVERDUE" if event.light == Light.RED.value else None
+    return None
+
+
+def _is_first_of_application(event: CaseReceived) -> bool:
+    first = (
+        Case.objects.filter(application_id=event.application_id).order_by("id").values_list("id", flat=True)
+    )
+    return first[0] == event.case_id
+
+
+def _context(event: CaseEvent, case: Case) -> dict[str, object]:
+    """The values the templates name; those an event has nothing to say about stay empty."""
+    context: dict[str, object] = {
+        "title": case.application.title,
+        "item_name": case.item_name,
+        "department_name": case.department_name,
+        "application_number": event.application_number,
+        "case_number": event.case_number,
+        "received_at": instant_words(case.received_at),
+        "served_at": instant_words(event.at),
+        "due_text": _due_text(case),
+        "reason": "",
+        "result_text": "",
+        "procedure": "",
+        "days": "",
+        "count": "",
+    }
+    if isinstance(event, CaseEnded):
+        context["reason"] = event.reason
+    if isinstance(event, CaseGranted) and event.licences:
+        context["result_text"] = f"证照编号：{'、'.join(event.licences)}。"
+    if isinstance(event, CaseMoved):
+        context["reason"] = event.reason
+        context |= _of_move(event.action, case)
+    return context
+
+
+def _of_move(action: str, case: Case) -> dict[str, object]:
+    if action == Action.REQUEST_SUPPLEMENT.value:
+        return {"count": SupplementItem.objects.filter(request_id=case.id).count()}
+    if action in (Action.SUSPEND.value, Action.RESUME.value):
+        pause = _last(case, ClockEventKind.PAUSED)
+        return {"procedure": PauseReason(pause.reason).label, "days": pause.days}
+    if action == Action.EXTEND.value:
+        return {"days": _last(case, ClockEventKind.EXTENDED).days}
+    return {}
+
+
+def _last(case: Case, kind: ClockEventKind) -> ClockEvent:
+    return case.clock_events.filter(kind=kind.value).latest("at", "id")
+
+
+def _due_text(case: Case) -> str:
+    if case.due_on == NO_LIMIT or case.is_provisional:
+        days = case.statutory_days if case.promised_days is None else case.promised_days
+        return f"自受理之日起{days}个工作日内办结"
+    return f"应于{day_words(case.due_on)}前办结"
+
+
+def _remind_of_deferred(case: Case, at: datetime) -> None:
+    tasks = CheckTask.objects.filter(
+        case=case, kind=CheckKind.DEFERRED_MATERIAL.value, outcome=CheckOutcome.OPEN.value
+    ).order_by("due_on", "id")
+    if not tasks:
+        return
+    messaging.send(
+        "CHECK_DUE",
+        to_subject=case.applicant_id,
+        context={
+            "item_name": case.item_name,
+            "case_number": case.number,
+            "due_on": day_words(tasks[0].due_on),
+            "materials": "、".join(task.subject for task in tasks),
+        },
+        at=at,
+        case_number=case.number,
+    )

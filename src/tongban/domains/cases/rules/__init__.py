@@ -1,0 +1,1 @@
+"""Pure decisions about cases: values in, values out, the law cited."""

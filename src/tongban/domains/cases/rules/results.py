@@ -1,0 +1,57 @@
+"""What a licence says, taken from the answers the applicant gave: nothing is keyed in twice."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tongban.domains.eforms.types import Answer, SubjectRole
+
+# In whose answers a bare field such as 「name」 is looked for, first to last.
+_HOLDERS = (
+    SubjectRole.ENTERPRISE,
+    SubjectRole.CHILD,
+    SubjectRole.APPLICANT,
+    SubjectRole.MATTER,
+    SubjectRole.PREMISES,
+)
+
+
+def fields_from_answers(fields: Sequence[str], answers: Mapping[str, Answer]) -> dict[str, str]:
+    """Values for the fields of a licence type that the answers hold; the others are left out.
+
+    A field is matched by name: `premises_address` is the address of PREMISES, `legal_representative` the name
+    of LEGAL_REPRESENTATIVE, `uscc` the holder's own.
+    """
+    found: dict[str, str] = {}
+    for field in fields:
+        value = _value_of(field, answers)
+        if value:
+            found[field] = value
+    return found
+
+
+def _value_of(field: str, answers: Mapping[str, Answer]) -> str:
+    for key, answer in answers.items():
+        role, _dot, element = key.partition(".")
+        attribute = element.rpartition(".")[2]
+        if f"{role.lower()}_{attribute}" == field or (role.lower() == field and attribute == "name"):
+            return _text(answer.value)
+    for role in _HOLDERS:
+        for key, answer in answers.items():
+            if key.startswith(f"{role.value}.") and _names(key, field):
+                return _text(answer.value)
+    return ""
+
+
+def _names(key: str, field: str) -> bool:
+    element = key.partition(".")[2]
+    return field in (element.rpartition(".")[2], element.replace(".", "_"))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return "、".join(_text(one) for one in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,44 @@
+"""What can be read of cases: frozen values, a fixed number of queries."""
+
+from tongban.domains.cases.rules.access import CaseNotFound
+from tongban.domains.cases.selectors.applications import find_application_of, list_applications, receipt_for
+from tongban.domains.cases.selectors.calendar import get_calendar, get_calendar_status, list_calendar_changes
+from tongban.domains.cases.selectors.causes import count_open_by_version, is_live
+from tongban.domains.cases.selectors.dossier import (
+    get_clock,
+    get_dossier,
+    get_public_status,
+    get_timeline,
+    get_timeline_of_case,
+    list_checks,
+)
+from tongban.domains.cases.selectors.queue import (
+    PAGE_SIZE,
+    BadCursor,
+    list_queue,
+    list_saved_views,
+    queue_counts,
+)
+
+__all__ = [
+    "PAGE_SIZE",
+    "BadCursor",
+    "CaseNotFound",
+    "count_open_by_version",
+    "find_application_of",
+    "get_calendar",
+    "get_calendar_status",
+    "get_clock",
+    "get_dossier",
+    "get_public_status",
+    "get_timeline",
+    "get_timeline_of_case",
+    "is_live",
+    "list_applications",
+    "list_calendar_changes",
+    "list_checks",
+    "list_queue",
+    "list_saved_views",
+    "queue_counts",
+    "receipt_for",
+]

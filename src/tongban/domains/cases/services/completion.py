@@ -1,0 +1,167 @@
+"""After the decision: service of papers 送达, check tasks, closure 办结."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from tongban.domains.cases.models import Case, CaseContent, CheckTask, Decision, ProofOfService
+from tongban.domains.cases.rules.access import CaseNotFound, departments_of, subjects_of
+from tongban.domains.cases.services.transition import (
+    Act,
+    find_locked,
+    lock_case,
+    receipt_of,
+    refuse_conflicted,
+    transition,
+)
+from tongban.domains.cases.types import (
+    Action,
+    ActReceipt,
+    CheckKind,
+    CheckOutcome,
+    ServiceMethod,
+    Status,
+)
+from tongban.domains.eforms import selectors as eforms
+from tongban.domains.eforms.types import AttachmentStatus
+from tongban.domains.licences import services as licences
+from tongban.foundation.audit import services as audit
+from tongban.kernel.actors import PLATFORM, Actor
+from tongban.kernel.errors import TongbanError
+
+_METHOD_WORDS = {
+    ServiceMethod.ELECTRONIC: "电子送达",
+    ServiceMethod.IN_PERSON: "直接送达",
+    ServiceMethod.MAIL: "邮寄送达",
+    ServiceMethod.PUBLIC_NOTICE: "公告送达",
+}
+
+
+class ProofMissing(TongbanError):
+    code: ClassVar[str] = "PROOF_MISSING"
+    default_sentence: ClassVar[str] = gettext_noop("请写明送达凭证，例如签收人、邮件号码或电子送达回执。")
+
+
+class CheckSettled(TongbanError):
+    code: ClassVar[str] = "CHECK_SETTLED"
+    default_sentence: ClassVar[str] = gettext_noop("这项核查已经有结论。")
+
+
+class MaterialNotHandedIn(TongbanError):
+    code: ClassVar[str] = "MATERIAL_NOT_HANDED_IN"
+    default_sentence: ClassVar[str] = gettext_noop("上传的文件不存在或没有通过安全检查，请重新上传。")
+
+
+def serve(
+    *, case_number: str, revision: int, method: ServiceMethod, proof: str, actor: Actor, at: datetime
+) -> ActReceipt:
+    """Record how the result reached the applicant; the case closes unless a check is still to come."""
+    with transaction.atomic():
+        case = lock_case(case_number=case_number, revision=revision, action=Action.SERVE, actor=actor)
+        if not proof.strip():
+            raise ProofMissing(f"service of {case_number} without proof")
+        ProofOfService.objects.create(
+            case=case, method=method.value, proof=proof, served_at=at, officer_id=actor.account_id
+        )
+        transition(case, Act(Action.SERVE, actor, at, f"{_METHOD_WORDS[method]}：{proof}"))
+        _close_when_done(case, at)
+        return receipt_of(case)
+
+
+def hand_in_deferred(
+    *, check_id: UUID, attachments: Sequence[UUID], actor: Actor, at: datetime
+) -> ActReceipt:
+    """The applicant hands in a material that was to follow (容缺补交); an officer then settles the task."""
+    with transaction.atomic():
+        case = find_locked(_case_number_of(check_id))
+        if case.applicant_id not in subjects_of(actor):
+            raise CaseNotFound(f"check {check_id} is not the actor's")
+        task = _open_task(check_id)
+        if task.kind != CheckKind.DEFERRED_MATERIAL.value:
+            raise CaseNotFound(f"check {check_id} waits for no material")
+        found = eforms.get_attachments(tuple(attachments)) if attachments else ()
+        usable = [one.id for one in found if one.status is not AttachmentStatus.REFUSED]
+        if not usable or len(usable) != len(set(attachments)):
+            raise MaterialNotHandedIn(f"{len(usable)} of {len(set(attachments))} uploads are usable")
+        content = CaseContent.objects.get(case=case)
+        content.attachments = [*content.attachments, *usable]
+        content.save(update_fields=["attachments"])
+        case.revision += 1
+        case.save(update_fields=["revision"])
+        _record(case, "CASE_DEFERRED_HANDED_IN", actor, at, {"check": str(check_id)})
+        return receipt_of(case)
+
+
+def settle_check(
+    *, check_id: UUID, outcome: CheckOutcome, note: str, actor: Actor, at: datetime
+) -> ActReceipt:
+    """An officer's finding. A broken promise annuls what was granted on it; the last check closes the case.
+
+    Raises :class:`CheckSettled`, and ``CaseNotFound`` for another department's officer.
+    """
+    with transaction.atomic():
+        case = find_locked(_case_number_of(check_id))
+        if case.department not in departments_of(actor):
+            raise CaseNotFound(f"check {check_id} is not the actor's")
+        refuse_conflicted(case, actor)
+        task = _open_task(check_id)
+        if outcome is CheckOutcome.OPEN:
+            raise ValueError("a check is settled as passed or failed")
+        task.outcome = outcome.value
+        task.note = note
+        task.settled_at = at
+        task.settled_by_id = actor.account_id
+        task.save(update_fields=["outcome", "note", "settled_at", "settled_by_id"])
+        if task.kind == CheckKind.PROMISE.value and outcome is CheckOutcome.FAILED:
+            _annul_results(case, note, actor, at)
+        case.revision += 1
+        case.save(update_fields=["revision"])
+        _record(case, "CASE_CHECK_SETTLED", actor, at, {"check": str(check_id), "outcome": outcome.value})
+        _close_when_done(case, at)
+        return receipt_of(case)
+
+
+def _close_when_done(case: Case, at: datetime) -> None:
+    if case.status != Status.SERVED:
+        return
+    if CheckTask.objects.filter(case=case, outcome=CheckOutcome.OPEN.value).exists():
+        return
+    transition(case, Act(Action.CLOSE, PLATFORM, at, "办件已办结。"))
+
+
+def _annul_results(case: Case, note: str, actor: Actor, at: datetime) -> None:
+    # A licence obtained by a false promise is taken back (行政许可法 §69).
+    numbers = Decision.objects.values_list("licences", flat=True).get(case=case)
+    for number in numbers:
+        licences.annul(number, actor=actor, at=at, reason=f"告知承诺不实：{note}")
+
+
+def _case_number_of(check_id: UUID) -> str:
+    number = CheckTask.objects.filter(id=check_id).values_list("case__number", flat=True).first()
+    if number is None:
+        raise CaseNotFound(f"no check {check_id}")
+    return number
+
+
+def _open_task(check_id: UUID) -> CheckTask:
+    task = CheckTask.objects.get(id=check_id)
+    if task.outcome != CheckOutcome.OPEN.value:
+        raise CheckSettled(f"check {check_id} was settled as {task.outcome}")
+    return task
+
+
+def _record(case: Case, action: str, actor: Actor, at: datetime, detail: dict[str, str]) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        at=at,
+        object_type="case",
+        object_id=str(case.id),
+        subject_id=case.applicant_id,
+        case_number=case.number,
+        detail=detail,
+    )

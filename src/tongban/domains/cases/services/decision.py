@@ -1,0 +1,241 @@
+"""Decision 决定: grant with results, refuse on grounds, withdraw, terminate (行政许可法 §37, §38)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tongban.domains.cases.models import Case, CheckTask, Decision, SupplementRequest, Tick
+from tongban.domains.cases.rules import papers as wording
+from tongban.domains.cases.rules.answers import read_sheet
+from tongban.domains.cases.rules.clock import ClockEventKind
+from tongban.domains.cases.rules.examination import require_grantable, require_grounds
+from tongban.domains.cases.rules.results import fields_from_answers
+from tongban.domains.cases.selectors.calendar import get_calendar
+from tongban.domains.cases.selectors.guides import guide_of
+from tongban.domains.cases.services.papers import heading_of, issue_paper
+from tongban.domains.cases.services.transition import Act, lock_case, note_clock, receipt_of, transition
+from tongban.domains.cases.types import (
+    Action,
+    ActReceipt,
+    CheckKind,
+    CheckOutcome,
+    Outcome,
+    PaperKind,
+    Status,
+)
+from tongban.domains.catalogue.types import Guide
+from tongban.domains.licences import selectors as licence_types
+from tongban.domains.licences import services as licences
+from tongban.domains.licences.types import IssueRequest
+from tongban.kernel.actors import Actor
+from tongban.kernel.clock import DecisionOutcome, delivery_due
+from tongban.kernel.errors import TongbanError
+from tongban.kernel.instants import shanghai_date
+from tongban.kernel.workdays import add_workdays
+
+# Ours: a promise is checked within thirty working days of the decision that trusted it.
+PROMISE_CHECK_DAYS = 30
+
+
+class MaterialOutstanding(TongbanError):
+    """A material accepted later (容缺) has not come."""
+
+    code: ClassVar[str] = "MATERIAL_OUTSTANDING"
+
+
+class ReasonMissing(TongbanError):
+    code: ClassVar[str] = "REASON_MISSING"
+    default_sentence: ClassVar[str] = gettext_noop("请写明理由。理由会写入办理记录并告知申请人。")
+
+
+class SupplementStillOpen(TongbanError):
+    code: ClassVar[str] = "SUPPLEMENT_STILL_OPEN"
+    default_sentence: ClassVar[str] = gettext_noop("申请人的补正期限还没有过，不能终止。")
+
+
+def grant(
+    *,
+    case_number: str,
+    revision: int,
+    result_fields: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    override_reason: str = "",
+) -> ActReceipt:
+    """Grant, and issue every result the item's version names, in the one transaction.
+
+    A licence says what the applicant answered; `result_fields` adds to it or says it otherwise.
+    A failed point is overridden only by a second person with a reason, which is counted. Under
+    告知承诺 a dated check task is created.
+    Raises ``PointsFailed``, ``SecondPersonNeeded``, :class:`MaterialOutstanding`.
+    """
+    with transaction.atomic():
+        case = lock_case(case_number=case_number, revision=revision, action=Action.GRANT, actor=actor)
+        _require_materials(case)
+        guide = guide_of(case)
+        is_override = _judge_ticks(case, actor, override_reason)
+        issued = _issue_results(case, guide, result_fields, actor=actor, at=at)
+        Decision.objects.create(
+            case=case,
+            outcome=Outcome.GRANT.value,
+            decided_at=at,
+            officer_id=actor.account_id,
+            officer_name=actor.name,
+            reason=override_reason,
+            legal_basis=[basis.id for basis in guide.substance.legal_basis if not basis.is_repealed],
+            licences=list(issued.values()),
+            is_override=is_override,
+        )
+        if case.uses_promise:
+            _plan_promise_check(case, guide, at)
+        note_clock(case, ClockEventKind.DECIDED, at, reason=Outcome.GRANT.value)
+        numbers = tuple(issued.values())
+        sentence = "决定准予。" if not numbers else f"决定准予，结果编号：{'、'.join(numbers)}。"
+        transition(case, Act(Action.GRANT, actor, at, sentence, licences=numbers))
+        heading = heading_of(case, PaperKind.GRANT, at)
+        served_by = delivery_due(get_calendar(), at, DecisionOutcome.GRANT)
+        paper = issue_paper(case, heading, wording.grant(heading, results=issued, served_by=served_by))
+        return receipt_of(case, (paper,), numbers)
+
+
+def refuse(
+    *,
+    case_number: str,
+    revision: int,
+    failed_points: Sequence[str],
+    reason: str,
+    legal_basis: Sequence[str],
+    actor: Actor,
+    at: datetime,
+) -> ActReceipt:
+    """Refuse on points ticked as failed and on bases of the item's version, by their ids (§38).
+
+    The paper names where to ask for reconsideration and where to sue. Raises ``RefusalWithoutPoint`` or
+    ``RefusalWithoutBasis``; without grounds there is no refusal.
+    """
+    with transaction.atomic():
+        case = lock_case(case_number=case_number, revision=revision, action=Action.REFUSE, actor=actor)
+        guide = guide_of(case)
+        rows = {tick.point: tick for tick in Tick.objects.filter(case=case)}
+        points, bases = require_grounds(
+            guide.substance,
+            {point: tick.passed for point, tick in rows.items()},
+            failed_points=failed_points,
+            reason=reason,
+            legal_basis=legal_basis,
+        )
+        Decision.objects.create(
+            case=case,
+            outcome=Outcome.REFUSE.value,
+            decided_at=at,
+            officer_id=actor.account_id,
+            officer_name=actor.name,
+            reason=reason,
+            legal_basis=[basis.id for basis in bases],
+            failed_points=[point.code for point in points],
+        )
+        note_clock(case, ClockEventKind.DECIDED, at, reason=Outcome.REFUSE.value)
+        transition(case, Act(Action.REFUSE, actor, at, f"决定不予许可。理由：{reason}", reason=reason))
+        heading = heading_of(case, PaperKind.REFUSAL, at)
+        content = wording.refusal(
+            heading,
+            points=[(point, rows[point.code].note) for point in points],
+            bases=bases,
+            reason=reason,
+        )
+        return receipt_of(case, (issue_paper(case, heading, content),))
+
+
+def withdraw(*, case_number: str, revision: int, reason: str, actor: Actor, at: datetime) -> ActReceipt:
+    """The applicant takes the application back; possible until it is decided. No reason is demanded."""
+    with transaction.atomic():
+        case = lock_case(case_number=case_number, revision=revision, action=Action.WITHDRAW, actor=actor)
+        told = reason.strip()
+        sentence = "申请人撤回申请。" if not told else f"申请人撤回申请：{told}"
+        transition(case, Act(Action.WITHDRAW, actor, at, sentence, reason=sentence))
+        return receipt_of(case)
+
+
+def terminate(*, case_number: str, revision: int, reason: str, actor: Actor, at: datetime) -> ActReceipt:
+    """End an accepted case that can no longer be decided, with the reason; raises :class:`ReasonMissing`.
+
+    A case waiting for a supplement ends only after the day the applicant was given (`SupplementStillOpen`).
+    """
+    with transaction.atomic():
+        case = lock_case(case_number=case_number, revision=revision, action=Action.TERMINATE, actor=actor)
+        if not reason.strip():
+            raise ReasonMissing(f"termination of {case_number} without reason")
+        if case.status == Status.SUPPLEMENTING:
+            answer_by = SupplementRequest.objects.values_list("answer_by", flat=True).get(case=case)
+            if answer_by is None or shanghai_date(at) <= answer_by:
+                raise SupplementStillOpen(f"supplement of {case_number} may be answered until {answer_by}")
+        transition(case, Act(Action.TERMINATE, actor, at, f"终止办理：{reason}", reason=reason))
+        return receipt_of(case)
+
+
+def _require_materials(case: Case) -> None:
+    outstanding = list(
+        CheckTask.objects.filter(case=case, kind=CheckKind.DEFERRED_MATERIAL.value)
+        .exclude(outcome=CheckOutcome.PASSED.value)
+        .values_list("subject", flat=True)
+    )
+    if outstanding:
+        raise MaterialOutstanding(
+            f"{len(outstanding)} deferred materials of {case.number} are outstanding",
+            sentence=_("容缺材料尚未补交：%(materials)s。收到并核对后才能准予。")
+            % {"materials": "、".join(outstanding)},
+        )
+
+
+def _judge_ticks(case: Case, actor: Actor, override_reason: str) -> bool:
+    rows = list(Tick.objects.filter(case=case))
+    who_failed = {tick.officer_id for tick in rows if tick.passed is False}
+    return require_grantable(
+        {tick.point: tick.passed for tick in rows},
+        override_reason=override_reason,
+        is_second_person=actor.account_id not in who_failed,
+    )
+
+
+def _issue_results(
+    case: Case, guide: Guide, result_fields: Mapping[str, str], *, actor: Actor, at: datetime
+) -> dict[str, str]:
+    """Number by name of each licence or document issued; a result without a type is the decision itself."""
+    issued: dict[str, str] = {}
+    answers = read_sheet(case.content.answers)
+    for result in guide.substance.results:
+        if result.licence_type is None:
+            continue
+        fields = licence_types.get_type(result.licence_type).fields
+        told = {field: value for field, value in result_fields.items() if field in fields}
+        licence = licences.issue(
+            IssueRequest(
+                licence_type=result.licence_type,
+                holder_id=case.applicant_id,
+                holder_name=case.applicant_name,
+                issuer=case.department,
+                case_number=case.number,
+                issued_on=shanghai_date(at),
+                valid_years=result.valid_years,
+                fields=fields_from_answers(fields, answers) | told,
+            ),
+            actor=actor,
+            at=at,
+        )
+        issued[result.name] = licence.number
+    return issued
+
+
+def _plan_promise_check(case: Case, guide: Guide, at: datetime) -> None:
+    due = add_workdays(get_calendar(), shanghai_date(at), PROMISE_CHECK_DAYS)
+    conditions = "；".join(condition.text for condition in guide.substance.conditions)
+    CheckTask.objects.create(
+        case=case,
+        kind=CheckKind.PROMISE.value,
+        subject=conditions[:200] or guide.title,
+        due_on=due.due_on,
+    )

@@ -1,0 +1,40 @@
+"""Decisions of the catalogue: values in, values out."""
+
+from tongban.domains.catalogue.rules.checks import (
+    HARD,
+    RULES,
+    Background,
+    MaterialName,
+    check_guide,
+    check_list,
+    hard_findings,
+)
+from tongban.domains.catalogue.rules.documents import (
+    DocumentRefused,
+    guide_schema,
+    read_guide,
+    read_procedure,
+    read_substance,
+    write_document,
+)
+from tongban.domains.catalogue.rules.materials import HeldLicences, material_verdicts
+from tongban.domains.catalogue.rules.wording import describe_changes
+
+__all__ = [
+    "HARD",
+    "RULES",
+    "Background",
+    "DocumentRefused",
+    "HeldLicences",
+    "MaterialName",
+    "check_guide",
+    "check_list",
+    "describe_changes",
+    "guide_schema",
+    "hard_findings",
+    "material_verdicts",
+    "read_guide",
+    "read_procedure",
+    "read_substance",
+    "write_document",
+]

@@ -1,0 +1,30 @@
+"""What guides are checked against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tongban.kernel.conditions import FieldDictionary
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialName:
+    """An entry of the material dictionary, as the checker needs it."""
+
+    name: str
+    aliases: tuple[str, ...]
+    licence_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The dictionaries, the licence library, live resources, and the codes of all items."""
+
+    fields: FieldDictionary
+    elements: frozenset[str]
+    options: Mapping[str, tuple[str, ...]]
+    """The values a code element can take, by element; those of a code scheme are left out."""
+    materials: Mapping[str, MaterialName]
+    """By code of the material dictionary."""
+    licence_types: frozenset[str]
+    live_resources: frozenset[str]
+    basic_codes: frozenset[str]

@@ -1,0 +1,102 @@
+"""The exchange format of guides: JSON to frozen dataclasses and back, losslessly."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from tongban.domains.catalogue import types
+from tongban.domains.catalogue.types import GuideDocument, ProcedureDocument, SubstanceDocument
+from tongban.kernel.errors import TongbanError
+
+_STRICT = ConfigDict(extra="forbid")
+for _kind in (
+    types.LegalBasis,
+    types.Condition,
+    types.Situation,
+    types.Material,
+    types.FormElement,
+    types.ExaminationPoint,
+    types.Step,
+    types.SpecialProcedure,
+    types.Fee,
+    types.ItemResult,
+    types.Faq,
+    SubstanceDocument,
+    ProcedureDocument,
+    GuideDocument,
+):
+    # Read by pydantic: a misspelt key is refused, never dropped.
+    setattr(_kind, "__pydantic_config__", _STRICT)  # noqa: B010 - the dataclasses do not declare it
+
+_Document = TypeVar("_Document")
+_GUIDE = TypeAdapter(GuideDocument)
+_SUBSTANCE = TypeAdapter(SubstanceDocument)
+_PROCEDURE = TypeAdapter(ProcedureDocument)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a document: `place` is a path such as `materials.2.name`."""
+
+    place: str
+    value: str
+    reason: str
+
+
+class DocumentRefused(TongbanError):
+    """The document does not fit the format; `faults` name each place."""
+
+    code: ClassVar[str] = "GUIDE_DOCUMENT_REFUSED"
+    default_sentence: ClassVar[str] = "办事指南的内容不完整或者格式不对，请按提示修改。"
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.place}: {fault.reason}" for fault in faults))
+        self.faults = faults
+
+
+def read_guide(raw: object) -> GuideDocument:
+    """A guide from parsed JSON; raises DocumentRefused."""
+    return _read(_GUIDE, raw)
+
+
+def read_substance(raw: object) -> SubstanceDocument:
+    """A substance from parsed JSON; raises DocumentRefused."""
+    return _read(_SUBSTANCE, raw)
+
+
+def read_procedure(raw: object) -> ProcedureDocument:
+    """A procedure from parsed JSON; raises DocumentRefused."""
+    return _read(_PROCEDURE, raw)
+
+
+def write_document(document: SubstanceDocument | ProcedureDocument) -> dict[str, Any]:
+    """Parsed JSON that reads back as an equal document."""
+    adapter: TypeAdapter[Any] = TypeAdapter(type(document))
+    written = adapter.dump_python(document, mode="json")
+    assert isinstance(written, dict)
+    return written
+
+
+def guide_schema() -> Mapping[str, Any]:
+    """JSON Schema (2020-12) of the format."""
+    schema = _GUIDE.json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Guide", **schema}
+
+
+def _read(adapter: TypeAdapter[_Document], raw: object) -> _Document:
+    """Read strictly, as the schema says: the text "3" is no number. PostgreSQL's jsonb refuses NUL."""
+    text = json.dumps(raw)
+    if "\\u0000" in text:
+        raise DocumentRefused((Fault("", "\\u0000", "文本里有空字符（NUL）。"),))
+    try:
+        return adapter.validate_json(text, strict=True)
+    except ValidationError as error:
+        raise DocumentRefused(
+            tuple(
+                Fault(".".join(str(part) for part in one["loc"]), repr(one["input"])[:80], one["msg"])
+                for one in error.errors()
+            )
+        ) from error

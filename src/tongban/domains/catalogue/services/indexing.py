@@ -1,0 +1,73 @@
+"""The search index, and the searches that found nothing."""
+
+from datetime import datetime
+
+from django.contrib.postgres.search import SearchVector
+from django.db.models import F, Value
+
+from tongban.domains.catalogue import models
+from tongban.domains.catalogue.types import Guide, SearchEntryData
+from tongban.foundation.search import initials, normalise, pinyin, segment
+
+ITEM = "ITEM"
+_ITEM_WEIGHT = 1.0
+_SENTENCE = 200
+
+
+def index_entry(entry: SearchEntryData) -> None:
+    """Write or replace one entry."""
+    names = [normalise(name) for name in (entry.title, *entry.aliases)]
+    strong = " ".join(word for name in names for word in segment(name))
+    weak = " ".join(
+        word for text in (*entry.keywords, entry.department_name, entry.sentence) for word in segment(text)
+    )
+    models.SearchEntry.objects.update_or_create(
+        region=entry.region,
+        kind=entry.kind,
+        code=entry.code,
+        defaults={
+            "title": entry.title,
+            "sentence": entry.sentence[:_SENTENCE],
+            "department": entry.department,
+            "department_name": entry.department_name,
+            "audiences": list(entry.audiences),
+            "address": entry.address,
+            "weight": entry.weight,
+            "words": SearchVector(Value(strong), config="simple", weight="A")
+            + SearchVector(Value(weak), config="simple", weight="C"),
+            "names": "\n" + "\n".join(names) + "\n",
+            "pinyin": "\n".join(pinyin(name) for name in names),
+            "initials": "\n".join(initials(name) for name in names),
+        },
+    )
+
+
+def index_guide(guide: Guide, region: str) -> None:
+    """Write the entry of an item from its guide."""
+    substance = guide.substance
+    index_entry(
+        SearchEntryData(
+            code=substance.basic_code,
+            kind=ITEM,
+            title=substance.name,
+            sentence=substance.summary,
+            aliases=substance.aliases,
+            keywords=(*substance.themes, *(material.name for material in substance.materials)),
+            audiences=tuple(kind.value for kind in substance.audience),
+            department=substance.department.code,
+            department_name=substance.department.name,
+            address=guide.procedure.external_link,
+            weight=_ITEM_WEIGHT,
+            region=region,
+        )
+    )
+
+
+def note_zero_hit(query: str, *, at: datetime) -> None:
+    """Keep a search that found nothing for the editors, unless it may hold personal data (digits, or long)."""
+    text = normalise(query)
+    if not text or len(text) > 20 or any(char.isdigit() for char in text):
+        return
+    _, is_new = models.ZeroHit.objects.get_or_create(query=text, defaults={"last_at": at})
+    if not is_new:
+        models.ZeroHit.objects.filter(pk=text).update(times=F("times") + 1, last_at=at)

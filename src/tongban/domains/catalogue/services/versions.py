@@ -1,0 +1,361 @@
+"""Draft, edit, submit and publish: substance by the city department, procedure by the implementing body.
+
+Two persons publish: who submits never publishes. The gate refuses what breaks a hard rule. Publishing a version ends the one before
+on the day the new one takes effect; cases accepted before finish under theirs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import transaction
+
+from tongban.domains.catalogue import models, rules
+from tongban.domains.catalogue.events import GuidePublished
+from tongban.domains.catalogue.rules.checks import Background
+from tongban.domains.catalogue.selectors.guides import assemble
+from tongban.domains.catalogue.services.indexing import index_guide
+from tongban.domains.catalogue.states import FROZEN, Move, next_status
+from tongban.domains.catalogue.types import Finding, GuideDocument, SubstanceDocument, VersionStatus
+from tongban.domains.exchange import selectors as exchange
+from tongban.domains.licences import selectors as licences
+from tongban.domains.standards import selectors as standards
+from tongban.foundation.audit import services as audit
+from tongban.foundation.outbox import services as outbox
+from tongban.kernel.actors import Actor, ActorKind, Role
+from tongban.kernel.errors import TongbanError
+
+_SUBSTANCE_OWNED = ("basic_code", "kind", "department")
+"""What never changes between versions of one power."""
+
+
+class NotYours(TongbanError):
+    """The officer's department does not keep this part of the item."""
+
+    code: ClassVar[str] = "NOT_YOUR_PART"
+    default_sentence: ClassVar[str] = (
+        "实体性内容由市级部门维护，程序性内容由实施部门维护；这一部分不归您的部门。"
+    )
+
+
+class StaleVersion(TongbanError):
+    """Somebody else saved in between."""
+
+    code: ClassVar[str] = "STALE_VERSION"
+    default_sentence: ClassVar[str] = "别人刚刚保存过这个草稿。请刷新后再改，您填的内容没有覆盖对方的。"
+
+
+class Frozen(TongbanError):
+    """A published version is never edited."""
+
+    code: ClassVar[str] = "VERSION_FROZEN"
+    default_sentence: ClassVar[str] = "已发布的版本不能修改，请新建一个版本。"
+
+
+class GateClosed(TongbanError):
+    """Hard findings stand in the way of publication; `findings` names them."""
+
+    code: ClassVar[str] = "PUBLISH_GATE_CLOSED"
+    default_sentence: ClassVar[str] = "还有必须改正的问题，不能发布。"
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("; ".join(f"{finding.rule}: {finding.text}" for finding in findings))
+        self.findings = findings
+
+
+class SamePerson(TongbanError):
+    code: ClassVar[str] = "SAME_PERSON"
+    default_sentence: ClassVar[str] = "提交的人不能自己发布，请由另一位发布审核人员发布。"
+
+
+def check_background() -> Background:
+    """What guides are checked against just now; five queries."""
+    return Background(
+        fields=standards.condition_fields(),
+        elements=frozenset(standards.elements()),
+        options={
+            code: tuple(option.value for option in one.options)
+            for code, one in standards.elements().items()
+            if one.options and one.scheme is None
+        },
+        materials={
+            code: rules.MaterialName(one.name, one.aliases, one.licence_type)
+            for code, one in standards.material_types().items()
+        },
+        licence_types=frozenset(licences.licence_types()),
+        live_resources=exchange.live_resources(),
+        basic_codes=frozenset(models.Power.objects.values_list("basic_code", flat=True)),
+    )
+
+
+@transaction.atomic
+def draft_substance(*, power_id: UUID, actor: Actor, at: datetime) -> UUID:
+    """A new draft from the latest version; raises NotYours."""
+    power = models.Power.objects.select_for_update().get(pk=power_id)
+    _require_substance_editor(power, actor)
+    latest = power.versions.order_by("-number").first()
+    assert latest is not None, "a power is created with its first version"
+    if latest.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW):
+        return latest.pk
+    draft = models.PowerVersion.objects.create(
+        power=power,
+        number=latest.number + 1,
+        status=VersionStatus.DRAFT,
+        document=latest.document,
+        effective_from=latest.effective_from,
+        drafted_by=actor.account_id,
+    )
+    _record(actor, "DRAFT_SUBSTANCE", at, draft.pk, {"number": draft.number})
+    return draft.pk
+
+
+@transaction.atomic
+def edit_substance(
+    *, version_id: UUID, revision: int, document: Mapping[str, Any], actor: Actor, at: datetime
+) -> tuple[Finding, ...]:
+    """Save a draft and answer what the checker says; raises NotYours, StaleVersion, Frozen, DocumentRefused."""
+    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    _require_substance_editor(row.power, actor)
+    _require_editable(row, revision)
+    read = rules.read_substance(document)
+    kept = rules.read_substance(row.document)
+    for name in _SUBSTANCE_OWNED:
+        if getattr(read, name) != getattr(kept, name):
+            raise NotYours(f"{name} of {kept.basic_code} does not change between versions")
+    row.document, row.effective_from, row.effective_to = (
+        rules.write_document(read),
+        read.effective_from,
+        read.effective_to,
+    )
+    row.revision += 1
+    row.save(update_fields=["document", "effective_from", "effective_to", "revision"])
+    _record(actor, "EDIT_SUBSTANCE", at, row.pk, {"revision": row.revision})
+    return rules.check_guide(_guide_document(read, row.power), check_background())
+
+
+@transaction.atomic
+def submit_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
+    """Hand a draft to a second person; raises GateClosed, NotYours, IllegalMove."""
+    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    _require_substance_editor(row.power, actor)
+    _require_open_gate(_guide_document(rules.read_substance(row.document), row.power))
+    _move(row, Move.SUBMIT, actor, at)
+    row.submitted_by = actor.account_id
+    row.save(update_fields=["status", "submitted_by"])
+
+
+@transaction.atomic
+def return_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
+    """Give a submitted draft back to its editors; raises NotYours, IllegalMove."""
+    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    _require_publisher(row.power.department_id, actor)
+    _move(row, Move.RETURN, actor, at)
+    row.submitted_by = None
+    row.save(update_fields=["status", "submitted_by"])
+
+
+@transaction.atomic
+def publish_substance(*, version_id: UUID, effective_from: date, actor: Actor, at: datetime) -> None:
+    """Freeze a submitted version and let it take effect; raises SamePerson, GateClosed, NotYours, IllegalMove."""
+    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    _require_publisher(row.power.department_id, actor)
+    if actor.account_id is not None and actor.account_id == row.submitted_by:
+        raise SamePerson(f"version {row.pk}")
+    document = replace(rules.read_substance(row.document), effective_from=effective_from)
+    _require_open_gate(_guide_document(document, row.power))
+    _move(row, Move.PUBLISH, actor, at)
+    _end_former(row.power.versions.exclude(pk=row.pk), effective_from)
+    row.document, row.effective_from, row.effective_to = (
+        rules.write_document(document),
+        effective_from,
+        document.effective_to,
+    )
+    row.published_by, row.published_at = actor.account_id, at
+    row.save()
+    derive(row, document)
+    procedure = (
+        models.ImplementationVersion.objects.filter(implementation__power=row.power, status="PUBLISHED")
+        .select_related("implementation")
+        .first()
+    )
+    if procedure is not None:
+        index_guide(assemble(row, procedure), row.power.region)
+    outbox.publish(
+        GuidePublished(row.power_id, row.pk, row.power.basic_code, row.power.department_id, at),
+        queue=row.power.department_id,
+    )
+
+
+@transaction.atomic
+def draft_procedure(*, implementation_id: UUID, actor: Actor, at: datetime) -> UUID:
+    """A new draft of a district's procedure from its latest version; raises NotYours."""
+    implementation = models.Implementation.objects.select_for_update().get(pk=implementation_id)
+    _require_procedure_editor(implementation, actor)
+    latest = implementation.versions.order_by("-number").first()
+    assert latest is not None, "an implementation is created with its first version"
+    if latest.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW):
+        return latest.pk
+    draft = models.ImplementationVersion.objects.create(
+        implementation=implementation,
+        number=latest.number + 1,
+        status=VersionStatus.DRAFT,
+        document=latest.document,
+        effective_from=latest.effective_from,
+        drafted_by=actor.account_id,
+    )
+    _record(actor, "DRAFT_PROCEDURE", at, draft.pk, {"number": draft.number})
+    return draft.pk
+
+
+@transaction.atomic
+def edit_procedure(
+    *, version_id: UUID, revision: int, document: Mapping[str, Any], actor: Actor, at: datetime
+) -> tuple[Finding, ...]:
+    """Save a district's procedure. A key of the substance (name, code, basis …) is refused as NotYours."""
+    row = _procedure(version_id)
+    _require_procedure_editor(row.implementation, actor)
+    _require_editable(row, revision)
+    foreign = set(document) & set(SubstanceDocument.__dataclass_fields__)
+    if foreign:
+        raise NotYours(f"{', '.join(sorted(foreign))} belong to the substance")
+    read = rules.read_procedure(document)
+    row.document = rules.write_document(read)
+    row.revision += 1
+    row.save(update_fields=["document", "revision"])
+    _record(actor, "EDIT_PROCEDURE", at, row.pk, {"revision": row.revision})
+    substance = _published_substance(row.implementation.power)
+    return rules.check_guide(GuideDocument(**_values(substance), procedure=read), check_background())
+
+
+@transaction.atomic
+def submit_procedure(*, version_id: UUID, actor: Actor, at: datetime) -> None:
+    """Hand a procedure to a second person; raises GateClosed, NotYours, IllegalMove."""
+    row = _procedure(version_id)
+    _require_procedure_editor(row.implementation, actor)
+    _require_open_procedure(row)
+    _move(row, Move.SUBMIT, actor, at)
+    row.submitted_by = actor.account_id
+    row.save(update_fields=["status", "submitted_by"])
+
+
+@transaction.atomic
+def publish_procedure(*, version_id: UUID, effective_from: date, actor: Actor, at: datetime) -> None:
+    """Freeze a submitted procedure and let it take effect; raises SamePerson, GateClosed, NotYours, IllegalMove."""
+    row = _procedure(version_id)
+    _require_publisher(row.implementation.department_id, actor)
+    if actor.account_id is not None and actor.account_id == row.submitted_by:
+        raise SamePerson(f"version {row.pk}")
+    _require_open_procedure(row)
+    _move(row, Move.PUBLISH, actor, at)
+    _end_former(row.implementation.versions.exclude(pk=row.pk), effective_from)
+    row.effective_from, row.published_by, row.published_at = effective_from, actor.account_id, at
+    row.save()
+
+
+def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
+    """Write the tables that are searched and joined from a version's document."""
+    models.MaterialUse.objects.bulk_create(
+        models.MaterialUse(
+            version=row,
+            code=material.code,
+            name=material.name,
+            material_type=material.material_type,
+            licence_type=material.licence_type or "",
+            resource=material.resource or "",
+            necessity=material.necessity,
+        )
+        for material in document.materials
+    )
+    uses = {(entry.element, entry.role) for entry in document.form}
+    models.ElementUse.objects.bulk_create(
+        models.ElementUse(version=row, element=element, role=role) for element, role in sorted(uses)
+    )
+    models.BasisUse.objects.bulk_create(
+        models.BasisUse(version=row, law=basis.law, article=basis.article) for basis in document.legal_basis
+    )
+
+
+def _procedure(version_id: UUID) -> models.ImplementationVersion:
+    rows = models.ImplementationVersion.objects.select_for_update(of=("self",))
+    return rows.select_related("implementation__power").get(pk=version_id)
+
+
+def _published_substance(power: models.Power) -> SubstanceDocument:
+    row = power.versions.filter(status="PUBLISHED").order_by("-number").first()
+    if row is None:
+        raise GateClosed(())
+    return rules.read_substance(row.document)
+
+
+def _guide_document(substance: SubstanceDocument, power: models.Power) -> GuideDocument:
+    """The substance with a procedure of its implementations, for the rules that look at both."""
+    row = models.ImplementationVersion.objects.filter(implementation__power=power).order_by("-number").first()
+    assert row is not None, "a power is created with an implementation"
+    return GuideDocument(**_values(substance), procedure=rules.read_procedure(row.document))
+
+
+def _values(substance: SubstanceDocument) -> dict[str, Any]:
+    return {name: getattr(substance, name) for name in SubstanceDocument.__dataclass_fields__}
+
+
+def _require_open_gate(guide: GuideDocument) -> None:
+    hard = rules.hard_findings(rules.check_guide(guide, check_background()))
+    if hard:
+        raise GateClosed(hard)
+
+
+def _require_open_procedure(row: models.ImplementationVersion) -> None:
+    substance = _published_substance(row.implementation.power)
+    _require_open_gate(GuideDocument(**_values(substance), procedure=rules.read_procedure(row.document)))
+
+
+def _require_editable(row: models.PowerVersion | models.ImplementationVersion, revision: int) -> None:
+    if VersionStatus(row.status) in FROZEN:
+        raise Frozen(f"version {row.pk} is {row.status}")
+    if row.revision != revision:
+        raise StaleVersion(f"version {row.pk} is at revision {row.revision}, the page showed {revision}")
+
+
+def _require_substance_editor(power: models.Power, actor: Actor) -> None:
+    _require(power.department_id, actor, Role.EDITOR)
+
+
+def _require_procedure_editor(implementation: models.Implementation, actor: Actor) -> None:
+    _require(implementation.department_id, actor, Role.EDITOR)
+
+
+def _require_publisher(department: str, actor: Actor) -> None:
+    _require(department, actor, Role.PUBLISHER)
+
+
+def _require(department: str, actor: Actor, role: Role) -> None:
+    if actor.kind is ActorKind.PLATFORM:
+        return
+    if not actor.has_role(role) or department not in actor.departments | {actor.department}:
+        raise NotYours(f"{role} of {department} is needed")
+
+
+def _move(
+    row: models.PowerVersion | models.ImplementationVersion, move: Move, actor: Actor, at: datetime
+) -> None:
+    row.status = next_status(VersionStatus(row.status), move)
+    _record(actor, f"{move}_VERSION", at, row.pk, {"number": row.number})
+
+
+def _end_former(rows: Any, effective_from: date) -> None:
+    """Let the version in force end where the new one begins; one that had not begun yet is retired."""
+    rows.filter(status="PUBLISHED", effective_from__gte=effective_from).update(status=VersionStatus.RETIRED)
+    rows.filter(status="PUBLISHED", effective_to__isnull=True).update(effective_to=effective_from)
+
+
+def _record(actor: Actor, action: str, at: datetime, object_id: UUID, detail: Mapping[str, object]) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        at=at,
+        object_type="catalogue.Version",
+        object_id=str(object_id),
+        detail=detail,
+    )

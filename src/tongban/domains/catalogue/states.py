@@ -1,0 +1,33 @@
+"""The life of a version of the catalogue."""
+
+from enum import StrEnum
+
+from tongban.domains.catalogue.types import VersionStatus as Status
+
+
+class Move(StrEnum):
+    SUBMIT = "SUBMIT"
+    RETURN = "RETURN"
+    PUBLISH = "PUBLISH"
+    RETIRE = "RETIRE"
+
+
+TRANSITIONS: dict[tuple[Status, Move], Status] = {
+    (Status.DRAFT, Move.SUBMIT): Status.IN_REVIEW,
+    (Status.IN_REVIEW, Move.RETURN): Status.DRAFT,
+    (Status.IN_REVIEW, Move.PUBLISH): Status.PUBLISHED,
+    (Status.PUBLISHED, Move.RETIRE): Status.RETIRED,
+}
+FROZEN = frozenset({Status.PUBLISHED, Status.RETIRED})
+
+
+class IllegalMove(Exception):
+    """The version does not stand where this move begins."""
+
+
+def next_status(status: Status, move: Move) -> Status:
+    """Where `move` leads; raises IllegalMove naming both."""
+    try:
+        return TRANSITIONS[status, move]
+    except KeyError:
+        raise IllegalMove(f"{move} is not a move from {status}") from None

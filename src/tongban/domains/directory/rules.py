@@ -1,0 +1,35 @@
+"""Pure rules of the directory."""
+
+from collections.abc import Container
+
+from tongban.domains.directory.types import Connection, Department, Level
+from tongban.kernel.identifiers import validate_uscc
+
+LEVEL_BY_LENGTH = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWN}
+_LENGTHS = tuple(LEVEL_BY_LENGTH)
+
+
+def parent_code(code: str, known: Container[str]) -> str | None:
+    """The nearest division above a code; levels that the nation's list leaves out are skipped."""
+    for length in reversed(_LENGTHS):
+        if length < len(code) and code[:length] in known:
+            return code[:length]
+    return None
+
+
+def district_of(division: str) -> str:
+    """The county-level code of a division at or below the county, otherwise the code itself."""
+    return division[:6]
+
+
+def department_fault(department: Department, guide: Department | None) -> str:
+    """Why a department may not be saved, as a sentence; empty when it may."""
+    if department.connection is not Connection.LINKED_ONLY or department.uscc:
+        verdict = validate_uscc(department.uscc)
+        if not verdict.valid:
+            return verdict.reason
+    if guide is not None and guide.level >= department.level:
+        return "业务指导部门的层级应高于本部门。请选择上级部门。"
+    if department.phone and department.phone == department.complaint_phone:
+        return "咨询电话与投诉电话不能相同。请分别填写。"
+    return ""

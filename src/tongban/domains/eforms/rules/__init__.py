@@ -1,0 +1,18 @@
+"""Pure decisions on forms: merging, validation, provenance, the stored sheet."""
+
+from tongban.domains.eforms.rules.forms import build_form, missing_materials, role_title, validate
+from tongban.domains.eforms.rules.provenance import element_of, merge_values
+from tongban.domains.eforms.rules.sheets import kept, plain, read_answers, write_answers
+
+__all__ = [
+    "build_form",
+    "element_of",
+    "kept",
+    "merge_values",
+    "missing_materials",
+    "plain",
+    "read_answers",
+    "role_title",
+    "validate",
+    "write_answers",
+]

@@ -1,0 +1,29 @@
+"""What can be done to the data catalogue, and the look-up itself."""
+
+from tongban.domains.exchange.services.lookup import UnknownField, look_up, look_up_many
+from tongban.domains.exchange.services.registry import (
+    ProviderDown,
+    register_cause_check,
+    register_default_provider,
+    register_provider,
+)
+from tongban.domains.exchange.services.resources import (
+    FaultyResource,
+    grant_access,
+    load_resources,
+    set_live,
+)
+
+__all__ = [
+    "FaultyResource",
+    "ProviderDown",
+    "UnknownField",
+    "grant_access",
+    "load_resources",
+    "look_up",
+    "look_up_many",
+    "register_cause_check",
+    "register_default_provider",
+    "register_provider",
+    "set_live",
+]

@@ -1,0 +1,28 @@
+"""What happened to mandates, for whoever ranks above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MandateEvent:
+    mandate_id: UUID
+    principal_id: UUID
+    principal_name: str
+    agent_id: UUID
+    agent_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MandateGranted(MandateEvent):
+    """Somebody may act for somebody; `valid_to` None means without an end."""
+
+    scope: tuple[str, ...]
+    valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MandateRevoked(MandateEvent):
+    """And may not any more."""

@@ -1,0 +1,239 @@
+"""Reads of identity. None of them returns a full number but `get_number`, whose callers record the look."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Q
+from django.utils.translation import gettext_noop
+
+from tongban.domains.identity import models, rules
+from tongban.domains.identity.querysets import in_term, mandate_in_force, post_in_force
+from tongban.domains.identity.types import Cover, Mandate, MandateKind, Officer, Subject, SubjectKind
+from tongban.foundation import clock, crypto
+from tongban.kernel.actors import Actor, ActorKind, Role
+from tongban.kernel.errors import TongbanError
+
+NUMBER_CONTEXT = "identity.subject.number"
+
+
+class SubjectNotFound(TongbanError):
+    code: ClassVar[str] = "SUBJECT_NOT_FOUND"
+    default_sentence: ClassVar[str] = gettext_noop("没有找到这个人或单位。请核对姓名（名称）和证件号码。")
+
+
+class NotAuthorised(TongbanError):
+    """The account may not act for that subject: never authorised, run out or revoked."""
+
+    code: ClassVar[str] = "NOT_AUTHORISED"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "你现在不能代表对方办理：没有授权，或授权已到期、已撤销。请对方在“我的授权”中重新授权。"
+    )
+
+
+def actor_for(
+    account: AbstractBaseUser | UUID, acting_for: UUID | None = None, *, at: datetime | None = None
+) -> Actor:
+    """Who acts when this account does, at the business clock's instant unless another is given.
+
+    An officer in post acts as an officer unless `acting_for` says in whose name she applies as a citizen.
+    Mandates are read afresh each time, so a revocation takes effect at the next request.
+    Raises `NotAuthorised` when `acting_for` is neither the account's own subject nor a principal's.
+    """
+    moment = clock.now() if at is None else at
+    account_id = account if isinstance(account, UUID) else account.pk
+    row = models.Account.objects.select_related("binding__subject").get(pk=account_id)
+    own = row.binding.subject if hasattr(row, "binding") else None
+    if acting_for is None:
+        officer = _officer_actor(row, own, moment)
+        if officer is not None:
+            return officer
+    elif own is None or not _may_act(own.pk, acting_for, moment):
+        raise NotAuthorised(f"account {account_id} for subject {acting_for}")
+    return Actor(
+        kind=ActorKind.CITIZEN,
+        account_id=account_id,
+        name=own.name if own else row.name or row.username,
+        subject_id=own.pk if own else None,
+        acting_for=acting_for or (own.pk if own else None),
+    )
+
+
+def get_subject(subject_id: UUID) -> Subject:
+    """One subject; raises `SubjectNotFound`."""
+    return get_subjects([subject_id])[subject_id]
+
+
+def get_subjects(subject_ids: Iterable[UUID]) -> Mapping[UUID, Subject]:
+    """Several subjects in one query; raises `SubjectNotFound` when one is missing."""
+    wanted = set(subject_ids)
+    found = {row.pk: as_subject(row) for row in models.Subject.objects.filter(pk__in=wanted)}
+    missing = wanted - found.keys()
+    if missing:
+        raise SubjectNotFound(f"subject {min(missing)}")
+    return found
+
+
+def get_number(subject_id: UUID) -> str:
+    """The full number, decrypted; the caller records the look. Raises `SubjectNotFound`."""
+    cipher = models.Subject.objects.filter(pk=subject_id).values_list("number_cipher", flat=True).first()
+    if cipher is None:
+        raise SubjectNotFound(f"subject {subject_id}")
+    return crypto.decrypt(cipher, NUMBER_CONTEXT)
+
+
+def find_subject(kind: SubjectKind, number: str) -> Subject | None:
+    """The subject with exactly this number, None when there is none."""
+    row = models.Subject.objects.filter(kind=kind, number_hash=number_hash(kind, number)).first()
+    return None if row is None else as_subject(row)
+
+
+def subjects_for(account: AbstractBaseUser | UUID, *, at: datetime | None = None) -> list[Subject]:
+    """Everybody in whose name the account may act now: its own subject first, then principals by name."""
+    moment = clock.now() if at is None else at
+    account_id = account if isinstance(account, UUID) else account.pk
+    binding = models.Binding.objects.select_related("subject").filter(account_id=account_id).first()
+    if binding is None:
+        return []
+    mandates = models.Mandate.objects.filter(mandate_in_force(moment), agent_id=binding.subject_id)
+    principals = models.Subject.objects.filter(pk__in=mandates.values("principal_id")).order_by("name", "id")
+    return [as_subject(binding.subject), *(as_subject(row) for row in principals)]
+
+
+def mandates_for(subject_id: UUID) -> list[Mandate]:
+    """Every mandate given or held by a subject, ended ones too, newest first."""
+    rows = models.Mandate.objects.filter(Q(principal_id=subject_id) | Q(agent_id=subject_id))
+    return [
+        as_mandate(row) for row in rows.select_related("principal", "agent").order_by("-valid_from", "-id")
+    ]
+
+
+def has_authorisation(principal: UUID, agent: UUID, scope: str, at: datetime) -> bool:
+    """Whether the agent may act for the principal in an item or package at an instant; oneself always."""
+    if principal == agent:
+        return True
+    rows = models.Mandate.objects.filter(mandate_in_force(at), principal_id=principal, agent_id=agent)
+    return any(rules.covers_scope(tuple(row.scope), scope) for row in rows)
+
+
+def authorised_principals(agent: UUID, scope: str, at: datetime) -> frozenset[UUID]:
+    """For whom the agent may act in an item or package at an instant, herself included; one query."""
+    rows = models.Mandate.objects.filter(mandate_in_force(at), agent_id=agent)
+    return frozenset(
+        {agent, *(row.principal_id for row in rows if rules.covers_scope(tuple(row.scope), scope))}
+    )
+
+
+def list_officers(department: str, *, at: datetime | None = None) -> list[Officer]:
+    """The officers in post in a department, by name."""
+    moment = clock.now() if at is None else at
+    rows = models.Appointment.objects.filter(post_in_force(moment), department_id=department)
+    rows = rows.select_related("account", "department").order_by("account__name", "account__username")
+    return [as_officer(row) for row in rows]
+
+
+def get_officer(account_id: UUID, *, at: datetime | None = None) -> Officer | None:
+    """The post an account holds now, None when it holds none."""
+    moment = clock.now() if at is None else at
+    rows = models.Appointment.objects.filter(post_in_force(moment), account_id=account_id)
+    row = rows.select_related("account", "department").first()
+    return None if row is None else as_officer(row)
+
+
+def list_covers(department: str, *, at: datetime) -> list[Cover]:
+    """Who covers for whom in a department now."""
+    related = ("absentee__account", "absentee__department", "deputy__account", "deputy__department")
+    rows = models.Cover.objects.filter(in_term(at), absentee__department_id=department)
+    return [
+        Cover(row.pk, as_officer(row.absentee), as_officer(row.deputy), row.valid_from, row.valid_to)
+        for row in rows.select_related(*related).order_by("valid_from", "id")
+    ]
+
+
+def email_addresses(subject_id: UUID, *, at: datetime) -> list[str]:
+    """Where messages to a subject go: its own account, for an entity its legal representatives' accounts."""
+    legal = models.Mandate.objects.filter(
+        mandate_in_force(at), principal_id=subject_id, kind=MandateKind.LEGAL_REPRESENTATIVE
+    )
+    accounts = models.Account.objects.filter(
+        Q(binding__subject_id=subject_id) | Q(binding__subject_id__in=legal.values("agent_id")),
+        is_active=True,
+    )
+    return list(accounts.exclude(email="").order_by("email").values_list("email", flat=True).distinct())
+
+
+def is_locked(login: str, address: str, *, at: datetime) -> bool:
+    """Whether sign-in with this name from this address is closed for a while; other addresses are not."""
+    row = models.SignInFailure.objects.filter(key_hash=sign_in_key(login, address)).first()
+    return row is not None and rules.is_locked(row.failures, row.since, at)
+
+
+def number_hash(kind: SubjectKind, number: str) -> bytes:
+    """The keyed hash by which a number is found; the kind is part of it."""
+    return crypto.lookup_hash(f"{kind.value}:{number}")
+
+
+def sign_in_key(login: str, address: str) -> bytes:
+    return crypto.lookup_hash(f"sign-in:{login.strip().lower()}:{address}")
+
+
+def as_subject(row: models.Subject) -> Subject:
+    return Subject(id=row.pk, kind=SubjectKind(row.kind), name=row.name, masked_number=row.masked_number)
+
+
+def as_mandate(row: models.Mandate) -> Mandate:
+    return Mandate(
+        id=row.pk,
+        kind=MandateKind(row.kind),
+        principal=as_subject(row.principal),
+        agent=as_subject(row.agent),
+        scope=tuple(row.scope),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        revoked_at=row.revoked_at,
+        basis=row.basis,
+    )
+
+
+def as_officer(row: models.Appointment) -> Officer:
+    return Officer(
+        account_id=row.account_id,
+        username=row.account.username,
+        name=row.account.name or row.account.username,
+        department=row.department_id,
+        division=row.department.division_id,
+        post=row.post,
+        roles=frozenset(Role(role) for role in row.roles),
+    )
+
+
+def _may_act(own: UUID, principal: UUID, at: datetime) -> bool:
+    if own == principal:
+        return True
+    return models.Mandate.objects.filter(mandate_in_force(at), agent_id=own, principal_id=principal).exists()
+
+
+def _officer_actor(row: models.Account, own: models.Subject | None, at: datetime) -> Actor | None:
+    posts = models.Appointment.objects.filter(post_in_force(at), account_id=row.pk)
+    post = posts.select_related("account", "department").first()
+    if post is None:
+        return None
+    officer = as_officer(post)
+    covers = models.Cover.objects.filter(in_term(at), deputy_id=post.pk).select_related("absentee")
+    departments = {officer.department}
+    roles = set(officer.roles)
+    for cover in covers:
+        departments.add(cover.absentee.department_id)
+        roles.update(Role(role) for role in cover.absentee.roles)
+    return Actor(
+        kind=ActorKind.OFFICER,
+        account_id=row.pk,
+        name=officer.name,
+        subject_id=own.pk if own else None,
+        department=officer.department,
+        division=officer.division,
+        departments=frozenset(departments),
+        roles=frozenset(roles),
+    )

@@ -1,0 +1,86 @@
+"""Persons and legal entities become known here; what else the registers hold of them stands above."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from tongban.domains.identity import models, rules, selectors
+from tongban.domains.identity.types import Subject, SubjectKind
+from tongban.foundation import crypto
+from tongban.foundation.audit import services as audit
+from tongban.kernel.actors import Actor
+from tongban.kernel.errors import TongbanError
+from tongban.kernel.instants import shanghai_date
+
+
+class FaultyNumber(TongbanError):
+    """A resident number or USCC that its standard refuses; the sentence says why."""
+
+    code: ClassVar[str] = "FAULTY_NUMBER"
+    default_sentence: ClassVar[str] = gettext_noop("证件号码有误。请对照证件核对。")
+
+
+class AlreadyBound(TongbanError):
+    """The subject belongs to another account, or the account to another subject, or the name differs."""
+
+    code: ClassVar[str] = "ALREADY_BOUND"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "实名没有完成：姓名与证件号码不一致，或已在另一个账号上实名。请核对，或到窗口办理。"
+    )
+
+
+def register_person(*, name: str, number: str, actor: Actor, at: datetime) -> Subject:
+    """The person with this resident number, made known if she was not; raises `FaultyNumber`."""
+    return _register(SubjectKind.PERSON, name, number, actor, at)
+
+
+def register_entity(*, name: str, number: str, actor: Actor, at: datetime) -> Subject:
+    """The legal entity with this USCC, made known if it was not; raises `FaultyNumber`."""
+    return _register(SubjectKind.ENTITY, name, number, actor, at)
+
+
+@transaction.atomic
+def rename_subject(*, subject_id: UUID, name: str, actor: Actor, at: datetime) -> Subject:
+    """Change the name the register holds; raises `selectors.SubjectNotFound`."""
+    row = models.Subject.objects.select_for_update().filter(pk=subject_id).first()
+    if row is None:
+        raise selectors.SubjectNotFound(f"subject {subject_id}")
+    if row.name != name:
+        row.name = name
+        row.save(update_fields=["name"])
+        _record(actor, "RENAME_SUBJECT", at, row)
+    return selectors.as_subject(row)
+
+
+@transaction.atomic
+def _register(kind: SubjectKind, name: str, number: str, actor: Actor, at: datetime) -> Subject:
+    verdict = rules.judge_number(kind, number, today=shanghai_date(at))
+    if not verdict.valid:
+        raise FaultyNumber(f"{kind} number refused: {verdict.code}", sentence=verdict.reason)
+    row, created = models.Subject.objects.get_or_create(
+        kind=kind,
+        number_hash=selectors.number_hash(kind, number),
+        defaults={
+            "name": name,
+            "masked_number": rules.mask_number(kind, number),
+            "number_cipher": crypto.encrypt(number, selectors.NUMBER_CONTEXT),
+            "registered_at": at,
+        },
+    )
+    if created:
+        _record(actor, "REGISTER_SUBJECT", at, row)
+    return selectors.as_subject(row)
+
+
+def _record(actor: Actor, action: str, at: datetime, row: models.Subject) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        at=at,
+        object_type="identity.Subject",
+        object_id=str(row.pk),
+        subject_id=row.pk,
+    )

@@ -1,0 +1,131 @@
+"""Pure rules of licences: terms and what a face may show."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from tongban.domains.licences.types import LicenceStatus, LicenceType
+
+# Fields whose value is a resident number: a face shows it masked.
+NUMBER_FIELDS = frozenset({"resident_id", "legal_representative_id", "spouse_resident_id"})
+
+
+def end_of_term(issued_on: date, valid_years: int | None) -> date | None:
+    """The first day on which a licence is no longer valid; None for one without an end.
+
+    29 February ends on 1 March of a common year: the full years must have passed.
+    """
+    if valid_years is None:
+        return None
+    year = issued_on.year + valid_years
+    try:
+        return issued_on.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def is_in_force(status: LicenceStatus, valid_from: date, valid_to: date | None, on: date) -> bool:
+    """Whether a licence can be relied on on a day; the library's status alone may lag behind the calendar."""
+    if status is not LicenceStatus.VALID or on < valid_from:
+        return False
+    return valid_to is None or on < valid_to
+
+
+def unknown_fields(licence_type: LicenceType, fields: Mapping[str, str]) -> list[str]:
+    return sorted(set(fields) - set(licence_type.fields))
+
+
+def missing_fields(licence_type: LicenceType, fields: Mapping[str, str]) -> list[str]:
+    return [name for name in licence_type.fields if not fields.get(name)]
+
+
+def compose_serial(year: int, serial: int) -> str:
+    """The serial of GB/T 36904: the year of issue and a number that never repeats within it."""
+    return f"{year:04}{serial:07}"
+
+
+# Captions of the fields of licences; data elements' labels are for questions, these are for faces.
+CAPTIONS: Mapping[str, str] = {
+    "name": "名称",
+    "uscc": "统一社会信用代码",
+    "entity_kind": "类型",
+    "legal_representative": "法定代表人（负责人）",
+    "address": "住所",
+    "business_scope": "经营范围",
+    "premises_address": "经营场所",
+    "food_business": "主体业态",
+    "food_items": "经营项目",
+    "area_m2": "场所建筑面积（平方米）",
+    "outlet": "排放去向",
+    "resident_id": "公民身份号码",
+    "sex": "性别",
+    "birth_date": "出生日期",
+    "household_address": "住址",
+    "household_number": "户号",
+    "spouse_name": "配偶姓名",
+    "marriage_certificate_number": "结婚证字号",
+    "mother_name": "母亲姓名",
+    "father_name": "父亲姓名",
+    "birth_hospital": "出生地点",
+}
+PERSON_NAME = "姓名"
+
+
+STATUS_NAMES: Mapping[LicenceStatus, str] = {
+    LicenceStatus.VALID: "有效",
+    LicenceStatus.EXPIRED: "过期",
+    LicenceStatus.SUSPENDED: "暂停",
+    LicenceStatus.REVOKED: "吊销",
+    LicenceStatus.CANCELLED: "注销",
+    LicenceStatus.ANNULLED: "撤销",
+    LicenceStatus.SUPERSEDED: "已由新证替代",
+}
+# What is printed across a face that can no longer be relied on.
+STAMPS: Mapping[LicenceStatus, str] = {
+    LicenceStatus.EXPIRED: "已过期",
+    LicenceStatus.SUSPENDED: "已暂停",
+    LicenceStatus.REVOKED: "已吊销",
+    LicenceStatus.CANCELLED: "已注销",
+    LicenceStatus.ANNULLED: "已撤销",
+    LicenceStatus.SUPERSEDED: "已换新",
+}
+SAMPLE_STAMP = "示例"
+
+
+def stamp(status: LicenceStatus, *, is_sample: bool) -> str:
+    """What is printed across the face: why it can't be relied on, or that it is a sample; empty otherwise."""
+    if status in STAMPS:
+        return STAMPS[status]
+    return SAMPLE_STAMP if is_sample else ""
+
+
+def face_rows(licence_type: LicenceType, fields: Mapping[str, str], holder_name: str) -> list[list[str]]:
+    """Caption and text of each field that has a value, in the order of the type; resident numbers masked.
+
+    The holder's name is left out: it has a line of its own.
+    """
+    rows = []
+    for name in licence_type.fields:
+        text = fields.get(name, "")
+        if not text or (name == "name" and text == holder_name):
+            continue
+        if name in NUMBER_FIELDS:
+            text = f"{text[:1]}{'*' * (len(text) - 2)}{text[-1:]}"
+        rows.append([_caption(licence_type, name), text])
+    return rows
+
+
+def chinese_date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def term_text(valid_from: date, valid_to: date | None) -> str:
+    """A term as printed: its last day is the one before the half-open end."""
+    if valid_to is None:
+        return f"自{chinese_date(valid_from)}起"
+    return f"{chinese_date(valid_from)}至{chinese_date(valid_to - timedelta(days=1))}"
+
+
+def _caption(licence_type: LicenceType, name: str) -> str:
+    if name == "name" and licence_type.holder_kind == "PERSON":
+        return PERSON_NAME
+    return CAPTIONS.get(name, name)

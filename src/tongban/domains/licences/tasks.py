@@ -1,0 +1,13 @@
+"""Upkeep of the licence library."""
+
+from tongban.domains.licences import services
+from tongban.foundation import clock
+from tongban.foundation.jobs import app
+
+
+@app.periodic(cron="10 0 * * *")
+@app.task(name="licences.expire_due", queueing_lock="licences.expire_due")
+def expire_due(timestamp: int) -> None:
+    """Mark what has run out; a day missed is made up for by the next run, since it asks for all that are due."""
+    del timestamp
+    services.expire_due(at=clock.now())

@@ -1,0 +1,1 @@
+"""Pure decisions on life events: a package's validity, its questions, its plan, its branches."""

@@ -1,0 +1,108 @@
+"""Reads of packages, shared plans and submitted bundles."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_noop
+
+from tongban.domains.lifeevents import models
+from tongban.domains.lifeevents.rules import branches as rules
+from tongban.domains.lifeevents.rules.packages import read_package
+from tongban.domains.lifeevents.states import STOPPABLE
+from tongban.domains.lifeevents.types import Branch, BranchStatus, BundleRun, OnRefusal, Package, SavedPlan
+from tongban.kernel.errors import TongbanError
+
+
+class PackageNotFound(TongbanError):
+    code: ClassVar[str] = "PACKAGE_NOT_FOUND"
+    default_sentence: ClassVar[str] = gettext_noop("没有这件事的套餐。请用搜索查找要办的事项。")
+
+
+class PlanNotFound(TongbanError):
+    code: ClassVar[str] = "PLAN_NOT_FOUND"
+    default_sentence: ClassVar[str] = gettext_noop("没有找到这份计划。链接可能不完整，请重新回答几个问题。")
+
+
+def get_package(code: str) -> Package:
+    """The latest published version; raises `PackageNotFound`. One query."""
+    newest = models.PackageVersion.objects.filter(code=code).order_by("-version")
+    package_id = newest.values_list("id", flat=True).first()
+    if package_id is None:
+        raise PackageNotFound(f"package {code}")
+    return get_package_version(package_id)
+
+
+def list_packages() -> tuple[Package, ...]:
+    """The latest version of every package, by code. One query once they are known."""
+    newest = models.PackageVersion.objects.order_by("code", "-version").distinct("code")
+    return tuple(get_package_version(one) for one in newest.values_list("id", flat=True))
+
+
+@lru_cache(maxsize=64)
+def get_package_version(package_id: UUID) -> Package:
+    """One version, which never changes and is therefore kept by the process."""
+    return read_package(models.PackageVersion.objects.get(pk=package_id).document, package_id)
+
+
+def get_shared_plan(token: str) -> SavedPlan:
+    """What a link leads to; raises `PlanNotFound`."""
+    row = models.SavedPlan.objects.filter(token=token).first()
+    if row is None:
+        raise PlanNotFound("no plan behind this token")
+    return SavedPlan(
+        token=row.token,
+        package_code=row.package_code,
+        division=row.division,
+        facts={key: tuple(value) if isinstance(value, list) else value for key, value in row.facts.items()},
+        optional_items=tuple(row.optional_items),
+        saved_at=row.saved_at,
+    )
+
+
+def find_run(application_id: UUID) -> BundleRun | None:
+    """The bundle an application is, None when it is a single item; the caller has judged who may see it.
+
+    Two queries.
+    """
+    row = models.BundleRun.objects.filter(pk=application_id).first()
+    if row is None:
+        return None
+    package = get_package_version(row.package_id)
+    branches = list(models.Branch.objects.filter(run=row).order_by("position"))
+    nodes = nodes_of(branches)
+    return BundleRun(
+        application_id=row.pk,
+        application_number=row.application_number,
+        package_code=package.code,
+        package_title=package.title,
+        branches=tuple(
+            Branch(
+                basic_code=branch.basic_code,
+                item_name=branch.item_name,
+                department_name=branch.department_name,
+                status=BranchStatus(branch.status),
+                case_number=branch.case_number,
+                waits_for=rules.waits_for(nodes[branch.basic_code], nodes),
+                reason=branch.reason,
+            )
+            for branch in branches
+        ),
+        after_care=package.after_care,
+    )
+
+
+def nodes_of(branches: Iterable[models.Branch]) -> dict[str, rules.Node]:
+    """The branches as the rules see them, by item."""
+    return {
+        branch.basic_code: rules.Node(
+            basic_code=branch.basic_code,
+            item_name=branch.item_name,
+            status=BranchStatus(branch.status),
+            is_waiting=BranchStatus(branch.status) in STOPPABLE,
+            needs=tuple(branch.needs),
+            on_refusal=OnRefusal(branch.on_refusal),
+        )
+        for branch in branches
+    }

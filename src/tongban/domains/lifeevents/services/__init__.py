@@ -1,0 +1,47 @@
+"""What can be asked for of a life event, from the first question to the last branch."""
+
+from tongban.domains.lifeevents.rules.packages import FaultyPackage
+from tongban.domains.lifeevents.services.applying import begin
+from tongban.domains.lifeevents.services.branches import (
+    BranchNotFound,
+    confirm_branch,
+    drop_branch,
+    note_ended,
+    note_granted,
+)
+from tongban.domains.lifeevents.services.packages import FrozenPackage, load_packages
+from tongban.domains.lifeevents.services.planning import gather, next_question, plan, plan_for_draft
+from tongban.domains.lifeevents.services.sharing import save_plan
+from tongban.domains.lifeevents.services.submission import (
+    PROMISE_CONSENT,
+    AuthorisationMissing,
+    FormIncomplete,
+    PlanUnsettled,
+    WrongApplicant,
+    promise_consent,
+    submit,
+)
+
+__all__ = [
+    "PROMISE_CONSENT",
+    "AuthorisationMissing",
+    "BranchNotFound",
+    "FaultyPackage",
+    "FormIncomplete",
+    "FrozenPackage",
+    "PlanUnsettled",
+    "WrongApplicant",
+    "begin",
+    "confirm_branch",
+    "drop_branch",
+    "gather",
+    "load_packages",
+    "next_question",
+    "note_ended",
+    "note_granted",
+    "plan",
+    "plan_for_draft",
+    "promise_consent",
+    "save_plan",
+    "submit",
+]

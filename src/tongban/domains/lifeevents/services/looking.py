@@ -1,0 +1,94 @@
+"""Looking around before asking: who stands in which role, and what the registers hold."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from tongban.domains.exchange import selectors as exchange
+from tongban.domains.exchange import services as exchanging
+from tongban.domains.exchange.types import LookupRequest, Value
+from tongban.domains.identity import selectors as identity
+from tongban.domains.identity.types import MandateKind, SubjectKind
+from tongban.domains.lifeevents.rules.parties import MARRIAGE, PARENTS, SEX_ROLES, Role, Source
+from tongban.kernel.actors import Actor
+
+PERSON = "RK-PERSON"
+
+
+def look_up_sources(
+    sources: Iterable[Source], *, purpose: str, cause: str, actor: Actor, at: datetime
+) -> Mapping[Source, Value]:
+    """The values that registers gave, each look audited; nothing is asked about those who gave no authority."""
+    assert actor.subject_id is not None
+    live = exchange.live_resources()
+    principals = identity.authorised_principals(actor.subject_id, purpose, at)
+    wanted: dict[tuple[str, UUID], list[str]] = {}
+    asked = [one for one in dict.fromkeys(sources) if one.resource in live and one.subject_id in principals]
+    for source in asked:
+        fields = wanted.setdefault((source.resource, source.subject_id), [])
+        if source.field not in fields:
+            fields.append(source.field)
+    requests = [
+        LookupRequest(resource, subject, tuple(fields), purpose=purpose, cause=cause)
+        for (resource, subject), fields in wanted.items()
+    ]
+    if not requests:
+        return {}
+    results = exchanging.look_up_many(requests, actor=actor, at=at)
+    found = {
+        (request.resource, request.subject_id): result.values
+        for request, result in zip(requests, results, strict=True)
+    }
+    return {
+        source: found[source.resource, source.subject_id][source.field]
+        for source in asked
+        if source.field in found[source.resource, source.subject_id]
+    }
+
+
+def find_parties(
+    roles: Iterable[str], *, purpose: str, cause: str, actor: Actor, at: datetime
+) -> dict[str, UUID]:
+    """Who stands in the roles a package speaks of, as far as identity and registers say."""
+    assert actor.subject_id is not None
+    applicant = actor.acting_for or actor.subject_id
+    found = {Role.APPLICANT.value: applicant, Role.HANDLER.value: actor.subject_id}
+    if identity.get_subject(applicant).kind is SubjectKind.ENTITY:
+        found |= {role.value: applicant for role in (Role.ENTERPRISE, Role.PREMISES, Role.LIQUIDATION)}
+        legal = _legal_representative(applicant, at)
+        if legal is not None:
+            found[Role.LEGAL_REPRESENTATIVE.value] = legal
+    elif not PARENTS.isdisjoint(roles):
+        found |= _parents(applicant, purpose=purpose, cause=cause, actor=actor, at=at)
+    return found
+
+
+def _legal_representative(entity: UUID, at: datetime) -> UUID | None:
+    for mandate in identity.mandates_for(entity):
+        is_in_force = mandate.valid_from <= at and (mandate.valid_to is None or at < mandate.valid_to)
+        if mandate.kind is MandateKind.LEGAL_REPRESENTATIVE and is_in_force and mandate.revoked_at is None:
+            return mandate.agent.id
+    return None
+
+
+def _parents(applicant: UUID, *, purpose: str, cause: str, actor: Actor, at: datetime) -> dict[str, UUID]:
+    """The applicant as mother or father, and the other parent: the spouse, else who authorised her as parent."""
+    sex = Source(PERSON, applicant, "sex")
+    spouse_number = Source(MARRIAGE, applicant, "spouse_resident_id")
+    values = look_up_sources([sex, spouse_number], purpose=purpose, cause=cause, actor=actor, at=at)
+    own = SEX_ROLES.get(str(values[sex].value)) if sex in values else None
+    if own is None:
+        return {}
+    found = {own: applicant}
+    (other,) = PARENTS - {own}
+    if spouse_number in values:
+        spouse = identity.find_subject(SubjectKind.PERSON, str(values[spouse_number].value))
+        if spouse is not None:
+            found[other] = spouse.id
+        return found
+    for mandate in identity.mandates_for(applicant):
+        is_from_parent = mandate.kind is MandateKind.SPOUSE_AUTHORISATION and mandate.agent.id == applicant
+        if is_from_parent and identity.has_authorisation(mandate.principal.id, applicant, purpose, at):
+            found[other] = mandate.principal.id
+            break
+    return found

@@ -1,0 +1,37 @@
+"""E-mail follows each message that reached an inbox; who is authorised, or no longer, is told."""
+
+from datetime import datetime
+from smtplib import SMTPException
+
+from tongban.domains.identity.events import MandateGranted, MandateRevoked
+from tongban.domains.messaging import rules, services
+from tongban.domains.messaging.events import MessageSent
+from tongban.foundation.outbox.registry import ReceiverUnreachable
+
+
+def mail_message(event: MessageSent, at: datetime) -> None:
+    """Runs outside a transaction; a mail server that does not answer pauses this queue, nothing is lost."""
+    try:
+        services.mail(event.message_id, at=at)
+    except (OSError, SMTPException) as error:
+        raise ReceiverUnreachable(f"mail server: {type(error).__name__}") from error
+
+
+def tell_authorised(event: MandateGranted, at: datetime) -> None:
+    services.send(
+        "MANDATE_GRANTED",
+        to_subject=event.agent_id,
+        context={"principal_name": event.principal_name, "term": rules.term_text(event.valid_to)},
+        at=at,
+    )
+
+
+def tell_revoked(event: MandateRevoked, at: datetime) -> None:
+    """Both sides: the one who did it has a confirmation, the other the news."""
+    context = {
+        "principal_name": event.principal_name,
+        "agent_name": event.agent_name,
+        "revoked_at": rules.chinese_instant(event.at),
+    }
+    for subject_id in (event.principal_id, event.agent_id):
+        services.send("MANDATE_REVOKED", to_subject=subject_id, context=context, at=at)

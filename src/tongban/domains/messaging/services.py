@@ -1,0 +1,104 @@
+"""Sending and reading messages."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tongban.domains.identity import selectors as identity
+from tongban.domains.messaging import models, rules, selectors
+from tongban.domains.messaging.events import MessageSent
+from tongban.domains.messaging.types import Channel, Message
+from tongban.foundation import crypto
+from tongban.foundation.outbox import services as outbox
+from tongban.kernel.errors import TongbanError
+
+QUEUE = "messaging"
+TITLE_LENGTH = 200
+
+
+class IncompleteMessage(TongbanError):
+    """The context lacks a value that the template names."""
+
+    code: ClassVar[str] = "INCOMPLETE_MESSAGE"
+    default_sentence: ClassVar[str] = gettext_noop("消息没有发出：缺少要填写的内容。")
+
+
+@transaction.atomic
+def send(
+    template: str,
+    *,
+    to_subject: UUID,
+    context: Mapping[str, object],
+    at: datetime,
+    case_number: str = "",
+) -> Message:
+    """Put a message in a subject's inbox; e-mail follows from the outbox, if the subject has an address.
+
+    Raises `selectors.TemplateNotFound`, `IncompleteMessage`.
+    """
+    words = selectors.get_template(template)
+    missing = rules.missing_names(words, context)
+    if missing:
+        raise IncompleteMessage(f"{template} lacks {', '.join(missing)}")
+    row = models.Message.objects.create(
+        template=template,
+        to_subject_id=to_subject,
+        title=rules.fill(words.title, context)[:TITLE_LENGTH],
+        body=rules.fill(words.body, context),
+        next_action=rules.fill(words.next_action, context),
+        case_number=case_number,
+        sent_at=at,
+    )
+    outbox.publish(MessageSent(message_id=row.pk, to_subject=to_subject, at=at), queue=QUEUE)
+    return selectors.as_message(row)
+
+
+def mark_read(message_id: UUID, *, subject_ids: Iterable[UUID], at: datetime) -> bool:
+    """Note that one of its readers opened a message; False when it is not theirs or was read before."""
+    rows = models.Message.objects.filter(
+        pk=message_id, to_subject_id__in=set(subject_ids), read_at__isnull=True, sent_at__lte=at
+    )
+    return bool(rows.update(read_at=at))
+
+
+def mail(message_id: UUID, *, at: datetime) -> int:
+    """Send a message to its subject's e-mail addresses that have not had it yet; how many were sent.
+
+    Safe to run twice: a receipt that is there already means that the address has had it.
+    """
+    row = models.Message.objects.filter(pk=message_id).first()
+    if row is None:
+        return 0
+    sent = 0
+    for address in identity.email_addresses(row.to_subject_id, at=at):
+        sent += _mail_once(row, address, at)
+    return sent
+
+
+def _mail_once(row: models.Message, address: str, at: datetime) -> bool:
+    """Send, then keep the receipt: no transaction waits for a mail server, and a crash in between sends twice."""
+    address_hash = crypto.lookup_hash(f"email:{address}")
+    receipts = models.Receipt.objects.filter(message=row, channel=Channel.EMAIL)
+    if receipts.filter(address_hash=address_hash).exists():
+        return False
+    body = _("%(body)s\n\n%(next)s\n查看详情：%(url)s\n（本邮件由系统发出，请勿回复。）") % {
+        "body": row.body,
+        "next": row.next_action,
+        "url": f"{settings.PUBLIC_URL}/my/messages/",
+    }
+    EmailMessage(subject=row.title, body=body, to=[address]).send()
+    models.Receipt.objects.create(
+        message=row,
+        channel=Channel.EMAIL,
+        address_hash=address_hash,
+        masked_address=rules.mask_address(address),
+        delivered_at=at,
+    )
+    return True

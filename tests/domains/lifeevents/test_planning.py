@@ -1,0 +1,263 @@
+"""Questions and plans over the demo's three packages, through the services."""
+
+from typing import Any
+
+from domains.lifeevents.city import (
+    BIG_SHOP,
+    BIRTH,
+    CARD,
+    DEREGISTER,
+    FIRE,
+    FOOD,
+    HUKOU,
+    ID_CARD,
+    INSURANCE,
+    MATERNITY,
+    NEWBORN,
+    NOW,
+    PUDONG,
+    RESTAURANT,
+    SCOPE,
+    SEWAGE,
+    SIGN,
+    TOBACCO,
+    VACCINE,
+    City,
+    authorise_mother,
+)
+from tongban.domains.catalogue.types import Rule
+from tongban.domains.exchange import selectors as exchange
+from tongban.domains.lifeevents import services
+from tongban.domains.lifeevents.types import Background, Plan, PlanState
+from tongban.kernel.actors import Actor
+
+
+def codes(plan: Plan) -> list[str]:
+    return [item.package_item.basic_code for item in plan.items]
+
+
+def ask_all(code: str, answers: dict[str, Any], background: Background) -> list[str]:
+    """The facts asked, in order, answering from `answers` („不清楚" for what is not there)."""
+    given: dict[str, Any] = {}
+    while question := services.next_question(code, given, background.known, division=PUDONG, at=NOW):
+        assert question.position == len(given) + 1
+        given[question.element.code] = answers.get(question.element.code)
+    return list(given)
+
+
+def plan_for(actor: Actor | None, facts: dict[str, Any], code: str = RESTAURANT, **more: Any) -> Plan:
+    return services.plan(code, PUDONG, facts, actor=actor, at=NOW, **more)
+
+
+def test_the_owner_of_a_catering_firm_answers_six_questions(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    background = services.gather(RESTAURANT, division=PUDONG, actor=actor, at=NOW)
+
+    asked = ask_all(RESTAURANT, {**BIG_SHOP, "food.cold_dishes": False}, background)
+
+    assert sorted(asked) == sorted(BIG_SHOP)
+    (known,) = background.known
+    assert known.element.code == "entity.scope_has_catering"
+    assert known.display == "是"
+    assert "经营主体登记信息" in known.value.source
+
+
+def test_a_visitor_is_asked_what_a_register_would_have_told(city: City) -> None:
+    background = services.gather(RESTAURANT, division=PUDONG, actor=None, at=NOW)
+
+    asked = ask_all(
+        RESTAURANT, {**BIG_SHOP, "food.cold_dishes": False, "entity.scope_has_catering": True}, background
+    )
+
+    assert background.known == ()
+    assert sorted(asked) == sorted([*BIG_SHOP, "entity.scope_has_catering"])
+
+
+def test_selling_cold_dishes_leaves_one_question_less(city: City) -> None:
+    asked = ask_all(RESTAURANT, {**BIG_SHOP, "entity.scope_has_catering": True}, Background({}, ()))
+
+    assert "food.raw_food" not in asked
+    assert len(asked) == 6
+
+
+def test_raw_food_leaves_nothing_to_ask_about_cold_dishes(city: City) -> None:
+    facts = {"food.raw_food": True}
+
+    question = services.next_question(RESTAURANT, facts, (), division=PUDONG, at=NOW)
+    asked = []
+    while question:
+        asked.append(question.element.code)
+        facts[question.element.code] = None
+        question = services.next_question(RESTAURANT, facts, (), division=PUDONG, at=NOW)
+
+    assert "food.cold_dishes" not in asked
+
+
+def test_what_was_not_known_is_not_asked_again(city: City) -> None:
+    asked = ask_all(RESTAURANT, {}, Background({}, ()))
+
+    assert len(asked) == len(set(asked)) == 7
+
+
+def test_the_plan_of_a_big_shop(city: City) -> None:
+    plan = plan_for(city.actor("zhangsan", "xiaoguan"), BIG_SHOP)
+
+    assert codes(plan) == [FOOD, FIRE, SEWAGE, TOBACCO, SIGN]
+    assert {item.state for item in plan.items} == {PlanState.CERTAIN}
+    assert [item.package_item.is_lead for item in plan.items].count(True) == 1
+    ((name, reason),) = plan.excluded
+    assert "变更" in name
+    assert "经营范围" in reason
+    food = plan.items[0]
+    assert food.situation == "COLD_OR_RAW"
+    assert {verdict.rule for verdict in food.materials if not verdict.must_ask} == {
+        Rule.IN_LICENCE_LIBRARY,
+        Rule.FILLED_IN_FORM,
+        Rule.SHAREABLE,
+    }
+    assert {verdict.material.material_type for verdict in plan.to_bring} == {
+        "MT-SPBJT",
+        "MT-SPZD",
+        "MT-XFPMT",
+        "MT-XFZD",
+        "MT-PSPMT",
+        "MT-CDSY",
+    }
+
+
+def test_a_small_shop_needs_no_fire_inspection_and_is_told_why(city: City) -> None:
+    plan = plan_for(city.actor("zhangsan", "xiaoguan"), {**BIG_SHOP, "shop.area_m2": 80})
+
+    assert FIRE not in codes(plan)
+    reasons = dict(plan.excluded)
+    fire = next(reason for name, reason in reasons.items() if "消防" in name)
+    assert "80平方米" in fire
+    assert "300" in fire
+
+
+def test_a_fact_that_is_not_known_shows_the_branch_as_possible(city: City) -> None:
+    plan = plan_for(city.actor("zhangsan", "xiaoguan"), {**BIG_SHOP, "shop.area_m2": None})
+
+    states = {item.package_item.basic_code: item.state for item in plan.items}
+    assert states[FIRE] is PlanState.POSSIBLE
+    assert states[FOOD] is PlanState.CERTAIN
+    assert [element.code for element in plan.unknown] == ["shop.area_m2"]
+    exits = plan.form.field("PREMISES.fire.exits")
+    assert exits is not None
+    assert not exits.is_required
+
+
+def test_the_change_of_scope_feeds_the_food_licence(city: City) -> None:
+    plan = plan_for(city.actor("zhangsan", "kafei"), {**BIG_SHOP, "shop.sells_tobacco": False})
+
+    items = {item.package_item.basic_code: item for item in plan.items}
+    assert items[FOOD].starts_on_day == items[SCOPE].ends_on_day > 0
+    assert plan.critical_path == (SCOPE, FOOD)
+    assert items[FOOD].is_critical
+    assert plan.promised_days == items[FOOD].ends_on_day
+    assert plan.promised_days < plan.totals.days_alone
+    assert plan.promised_days <= plan.statutory_days
+
+
+def test_every_field_is_asked_once(city: City) -> None:
+    plan = plan_for(city.actor("zhangsan", "xiaoguan"), BIG_SHOP)
+
+    keys = [field.key for group in plan.form.groups for field in group.fields]
+    assert len(keys) == len(set(keys)) == plan.totals.fields
+    assert plan.totals.fields < plan.totals.fields_alone
+    name = plan.form.field("ENTERPRISE.entity.name")
+    assert name is not None
+    assert set(name.asked_by) == {FOOD, FIRE, SEWAGE, TOBACCO}
+    assert plan.totals.materials < plan.totals.materials_alone
+
+
+def test_promises_choose_their_situation(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+
+    ordinary = {item.package_item.basic_code: item for item in plan_for(actor, BIG_SHOP).items}[FIRE]
+    promised = {
+        item.package_item.basic_code: item for item in plan_for(actor, BIG_SHOP, promises=[FIRE]).items
+    }[FIRE]
+
+    assert (ordinary.situation, ordinary.uses_promise) == ("CHECK", False)
+    assert (promised.situation, promised.uses_promise) == ("PROMISE", True)
+
+
+def test_the_newborn_package_runs_through_in_five_working_days(newborn_city: City) -> None:
+    authorise_mother(newborn_city)
+    mother = newborn_city.actor("linxiao")
+    background = services.gather(NEWBORN, division=PUDONG, actor=mother, at=NOW)
+
+    plan = plan_for(mother, {"child.household_with": "MOTHER", "child.wants_id_card": False}, NEWBORN)
+
+    assert {fact.element.code: fact.value.value for fact in background.known} == {
+        "child.born_in_city": True,
+        "parents.is_married": True,
+        "mother.is_employee_insured": True,
+    }
+    assert codes(plan) == [BIRTH, HUKOU, VACCINE, MATERNITY, INSURANCE, CARD]
+    assert plan.promised_days == 5
+    items = {item.package_item.basic_code: item for item in plan.items}
+    assert plan.critical_path[0] == BIRTH
+    assert sum(items[code].guide.procedure.promised_days for code in plan.critical_path) == 5
+    assert items[HUKOU].starts_on_day == items[BIRTH].ends_on_day
+    assert plan.missing_authorisations == ()
+    assert {verdict.material.material_type for verdict in plan.produced} >= {"MT-CSYXZM", "MT-HKB"}
+    assert plan.to_bring == ()
+
+
+def test_the_identity_card_is_the_parents_wish(newborn_city: City) -> None:
+    plan = plan_for(newborn_city.actor("linxiao"), {"child.wants_id_card": True}, NEWBORN)
+
+    assert ID_CARD in codes(plan)
+
+
+def test_the_other_parents_consent_is_missing_until_given(newborn_city: City) -> None:
+    mother = newborn_city.actor("linxiao")
+
+    before = plan_for(mother, {}, NEWBORN)
+    authorise_mother(newborn_city)
+    after = plan_for(mother, {}, NEWBORN)
+
+    assert [one.title for one in before.missing_authorisations] == ["另一方父母的授权"]
+    assert after.missing_authorisations == ()
+
+
+def test_nothing_is_looked_up_about_a_parent_who_gave_no_authority(newborn_city: City) -> None:
+    services.gather(NEWBORN, division=PUDONG, actor=newborn_city.actor("zhouming"), at=NOW)
+
+    assert exchange.list_looks(newborn_city.subjects["linxiao"]) == []
+
+
+def test_every_look_is_in_the_persons_own_list(city: City) -> None:
+    services.gather(RESTAURANT, division=PUDONG, actor=city.actor("zhangsan", "xiaoguan"), at=NOW)
+
+    (look,) = exchange.list_looks(city.subjects["xiaoguan"])
+    assert look.fields == ("scope_has_catering",)
+    assert look.purpose == RESTAURANT
+
+
+def test_deregistration_is_serial_then_parallel(whole_city: City) -> None:
+    plan = plan_for(
+        whole_city.actor("zhaoqiang", "shangmao"),
+        {"entity.simple_route": True, "entity.has_seal": True, "entity.has_bank_account": True},
+        DEREGISTER,
+    )
+
+    items = {item.package_item.basic_code: item for item in plan.items}
+    tax, register = items["312053001001"], items["310131003001"]
+    assert register.starts_on_day == tax.ends_on_day
+    followers = [item for code, item in items.items() if code not in ("312053001001", "310131003001")]
+    assert len(followers) == 4
+    assert {item.starts_on_day for item in followers} == {register.ends_on_day}
+
+
+def test_a_plan_asks_the_database_equally_often_for_every_answer(
+    city: City, django_assert_num_queries: Any
+) -> None:
+    plan_for(None, BIG_SHOP)
+
+    with django_assert_num_queries(1 + 6 + 1 + 1):  # package, six guides, calendar, live resources
+        plan_for(None, BIG_SHOP)
+    with django_assert_num_queries(9):
+        plan_for(None, {**BIG_SHOP, "shop.area_m2": 20})

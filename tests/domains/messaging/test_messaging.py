@@ -1,0 +1,180 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage, get_connection
+
+from domains.identity import cast
+from tongban.domains.identity import services as identity
+from tongban.domains.identity.types import MandateKind
+from tongban.domains.messaging import handlers, models, rules, selectors, services
+from tongban.domains.messaging.events import MessageSent
+from tongban.domains.messaging.types import Template
+from tongban.foundation.outbox import testing
+from tongban.foundation.outbox.registry import ReceiverUnreachable
+
+CONTEXT = {
+    "licence_name": "食品经营许可证",
+    "number": "1.2.3",
+    "status": "注销",
+    "reason": "企业注销。",
+}
+LATER = cast.NOW + timedelta(hours=1)
+
+
+def send(subject_id: Any, **changes: Any) -> Any:
+    values = {"to_subject": subject_id, "context": CONTEXT, "at": cast.NOW, "case_number": "CASE-1"}
+    return services.send("LICENCE_CHANGED", **{**values, **changes})
+
+
+@pytest.mark.parametrize("template", selectors.templates().values(), ids=lambda template: template.code)
+def test_a_template_fills_from_its_own_placeholders(template: Template) -> None:
+    context = {name: f"<{name}>" for name in rules.placeholders(template)}
+
+    filled = [rules.fill(text, context) for text in (template.title, template.body, template.next_action)]
+
+    assert filled[0]
+    assert filled[1]
+    assert not any("{" in text for text in filled)
+
+
+def test_a_value_with_braces_is_put_in_as_it_is() -> None:
+    assert (
+        rules.fill("已受理：{item_name}", {"item_name": "{number.__class__}"}) == "已受理：{number.__class__}"
+    )
+
+
+@pytest.mark.django_db
+def test_a_message_stands_in_the_inbox_in_the_words_it_was_sent_with() -> None:
+    zhang, li = cast.zhang_san(), cast.li_si()
+
+    message = send(zhang.subject.id)
+
+    assert selectors.inbox([zhang.subject.id]) == [message]
+    assert message.title == "证照状态变更：食品经营许可证"
+    assert message.body == "食品经营许可证（证照标识 1.2.3）的状态变为“注销”。企业注销。"
+    assert selectors.unread_count([zhang.subject.id, li.subject.id]) == 1
+    assert selectors.inbox([li.subject.id]) == []
+    assert selectors.get_message(message.id, subject_ids=[zhang.subject.id]) == message
+    with pytest.raises(selectors.MessageNotFound):
+        selectors.get_message(message.id, subject_ids=[li.subject.id])
+
+
+@pytest.mark.django_db
+def test_an_incomplete_or_unknown_message_is_not_sent() -> None:
+    zhang = cast.zhang_san()
+
+    with pytest.raises(services.IncompleteMessage, match="number, reason, status"):
+        send(zhang.subject.id, context={"licence_name": "证"})
+    with pytest.raises(selectors.TemplateNotFound):
+        services.send("NONE", to_subject=zhang.subject.id, context={}, at=cast.NOW)
+
+    assert models.Message.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_reading_is_noted_once_and_only_for_its_reader() -> None:
+    zhang, li = cast.zhang_san(), cast.li_si()
+    message = send(zhang.subject.id)
+
+    assert not services.mark_read(message.id, subject_ids=[li.subject.id], at=LATER)
+    assert services.mark_read(message.id, subject_ids=[zhang.subject.id], at=LATER)
+    assert not services.mark_read(message.id, subject_ids=[zhang.subject.id], at=LATER + timedelta(hours=1))
+
+    assert selectors.inbox([zhang.subject.id])[0].read_at == LATER
+    assert selectors.unread_count([zhang.subject.id]) == 0
+
+
+@pytest.mark.django_db
+def test_e_mail_follows_from_the_outbox_once() -> None:
+    zhang = cast.zhang_san()
+    message = send(zhang.subject.id)
+    assert mail.outbox == []
+
+    testing.drain()
+    handlers.mail_message(MessageSent(message.id, zhang.subject.id, cast.NOW), LATER)
+
+    [sent] = mail.outbox
+    assert (sent.to, sent.subject) == (["zhangsan@example.com"], "证照状态变更：食品经营许可证")
+    assert "/my/messages/" in str(sent.body)
+    [receipt] = selectors.receipts(message.id)
+    assert receipt.masked_address == "z***@example.com"
+
+
+@pytest.mark.django_db
+def test_e_mail_that_fails_leaves_no_receipt_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    zhang = cast.zhang_san()
+    message = send(zhang.subject.id)
+    original = EmailMessage.send
+
+    def broken(_message: EmailMessage) -> int:
+        raise ConnectionRefusedError("mail server")
+
+    monkeypatch.setattr(EmailMessage, "send", broken)
+    with pytest.raises(ReceiverUnreachable):
+        handlers.mail_message(MessageSent(message.id, zhang.subject.id, cast.NOW), LATER)
+    assert selectors.receipts(message.id) == []
+
+    monkeypatch.setattr(EmailMessage, "send", original)
+    assert services.mail(message.id, at=LATER) == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_who_has_no_address_or_message_gets_no_e_mail() -> None:
+    firm = cast.small_restaurant()
+    message = send(firm.id)
+
+    assert services.mail(message.id, at=LATER) == 0
+    assert services.mail(uuid4(), at=LATER) == 0
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_the_sandbox_keeps_what_it_should_send() -> None:
+    backend = get_connection("tongban.domains.messaging.sandbox.SandboxBackend")
+
+    EmailMessage("标题", "正文", to=["a@example.com"], connection=backend).send()
+
+    [kept] = selectors.list_sandbox_mail()
+    assert (kept.to, kept.subject, kept.body) == (("a@example.com",), "标题", "正文")
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [2, 20])
+def test_the_inbox_costs_one_query_and_pages_by_id(count: int, django_assert_num_queries: Any) -> None:
+    zhang = cast.zhang_san()
+    sent = [send(zhang.subject.id) for _ in range(count)]
+
+    with django_assert_num_queries(1):
+        assert len(selectors.inbox([zhang.subject.id])) == count
+    with django_assert_num_queries(1):
+        page = selectors.inbox([zhang.subject.id], limit=1, before=sent[-1].id)
+    assert page == [sent[-2]]
+
+
+@pytest.mark.django_db
+def test_both_sides_hear_of_a_revoked_mandate_and_the_agent_of_a_new_one() -> None:
+    zhang, li = cast.zhang_san(), cast.li_si()
+    mandate = identity.grant_mandate(
+        kind=MandateKind.AGENT,
+        principal=zhang.subject.id,
+        agent=li.subject.id,
+        valid_to=cast.NOW + timedelta(days=30),
+        basis="授权委托书",
+        actor=zhang.actor,
+        at=cast.NOW,
+    )
+    testing.drain()
+    assert [message.body for message in selectors.inbox([li.subject.id])] == [
+        "张三授权你代为办理，有效至2026年4月1日09:00。"
+    ]
+
+    identity.revoke_mandate(mandate_id=mandate.id, actor=zhang.actor, at=LATER)
+    testing.drain()
+
+    assert selectors.inbox([zhang.subject.id])[0].title == "授权已撤销"
+    assert "2026年3月2日10:00" in selectors.inbox([li.subject.id])[0].body
