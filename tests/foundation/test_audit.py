@@ -27,10 +27,14 @@ def unguarded(transactional_db):
     write(10)
     seal_all()
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER; ALTER TABLE audit_link DISABLE TRIGGER USER")
+        cursor.execute(
+            "ALTER TABLE audit_entry DISABLE TRIGGER USER; ALTER TABLE audit_link DISABLE TRIGGER USER"
+        )
     yield
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER; ALTER TABLE audit_link ENABLE TRIGGER USER")
+        cursor.execute(
+            "ALTER TABLE audit_entry ENABLE TRIGGER USER; ALTER TABLE audit_link ENABLE TRIGGER USER"
+        )
 
 
 def kinds() -> set[str]:
@@ -42,7 +46,11 @@ def kinds() -> set[str]:
 def test_the_database_refuses_to_change_what_is_written(statement):
     write(1)
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert Entry.objects.get().action == "TEST"
@@ -82,7 +90,13 @@ def test_an_entry_inserted_among_the_sealed_is_found():
     early = Link.objects.get(position=3).transaction
 
     Entry.objects.create(
-        transaction=early, at=AT, actor_kind="PLATFORM", actor_name="x", action="FORGED", object_type="t", object_id="1"
+        transaction=early,
+        at=AT,
+        actor_kind="PLATFORM",
+        actor_name="x",
+        action="FORGED",
+        object_type="t",
+        object_id="1",
     )
 
     assert kinds() == {"INSERTED"}

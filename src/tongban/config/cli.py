@@ -21,6 +21,8 @@ def main() -> int:
     group, *rest = arguments
     if group == "db":
         return _database(rest)
+    if group in ("serve", "worker") and not {"-h", "--help"} & set(rest) and _refuse_unsafe_start():
+        return 1
     if group == "serve":
         return _serve(rest)
     return _manage(group, rest)
@@ -66,6 +68,22 @@ def _manage(group: str, rest: list[str]) -> int:
             command, words = joined, rest[1:]
     execute_from_command_line(["tongban", command, *words])
     return 0
+
+
+def _refuse_unsafe_start() -> bool:
+    """In production, name every reason why starting would be unsafe; True when there is one."""
+    import django
+
+    from tongban.config import checks
+    from tongban.config.environment import environment
+
+    if environment().mode != "production":
+        return False
+    django.setup()
+    reasons = checks.reasons()
+    for reason in reasons:
+        sys.stderr.write(f"start refused: {reason}\n")
+    return bool(reasons)
 
 
 def _serve(arguments: list[str]) -> int:

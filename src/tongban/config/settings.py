@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tongban.config.environment import environment
+from tongban.foundation.logs import configure_logs
 
 ENV = environment()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -18,7 +19,9 @@ IS_DEMO = ENV.mode == "demo"
 
 def _development_secret(purpose: str) -> str:
     """A fixed secret for demo and tests; production start is refused without real ones (`check --deploy`)."""
-    return base64.b64encode(hashlib.sha256(f"tongban-{purpose}-not-for-production".encode()).digest()).decode()
+    return base64.b64encode(
+        hashlib.sha256(f"tongban-{purpose}-not-for-production".encode()).digest()
+    ).decode()
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -89,6 +92,7 @@ INSTALLED_APPS = [
     *(["tongban.demo"] if not IS_PRODUCTION else []),
 ]
 MIDDLEWARE = [
+    "tongban.config.observing.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tongban.sites.shared.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -188,7 +192,16 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend" if ENV.mode == "test" else "tongban.domains.messaging.sandbox.SandboxBackend"
+_SMTP = urlsplit(ENV.smtp_url) if ENV.smtp_url else None
+if ENV.mode == "test":
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+elif _SMTP is None:
+    EMAIL_BACKEND = "tongban.domains.messaging.sandbox.SandboxBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _SMTP.hostname, _SMTP.port or 587
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
+    EMAIL_USE_TLS = True
 BUSINESS_CLOCK = ENV.home / "business-clock.json" if IS_DEMO else None
 AUDIT_HEADS = ENV.home / "audit-heads.jsonl"
 FONT_FOLDER = REPOSITORY / "node_modules/@expo-google-fonts/noto-sans-sc"
@@ -196,5 +209,12 @@ CATALOGUE_REGION = ENV.catalogue_region
 PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name
 CLAMD = ENV.clamd
+
+LOGGING_CONFIG = None
+configure_logs(ENV.log_level if ENV.mode != "test" else "ERROR")
+if ENV.otlp_endpoint:
+    from tongban.foundation.traces import configure_traces
+
+    configure_traces(ENV.otlp_endpoint)
 
 os.environ.setdefault("PROCRASTINATE_APP", "tongban.foundation.jobs.app")

@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
+from tongban.config import (
+    checks,  # noqa: F401 - registers the production checks
+    observing,
+)
+
 urlpatterns = [
+    path("health/live", observing.live, name="live"),
+    path("health/ready", observing.ready, name="ready"),
+    path("metrics", observing.metrics, name="metrics"),
     path("console/", include("tongban.sites.console.urls")),
     path("api/", include("tongban.sites.openapi.urls")),
     path("", include("tongban.sites.shared.urls")),

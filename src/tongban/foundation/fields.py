@@ -9,7 +9,7 @@ from django.db.models.expressions import Expression
 from tongban.foundation import crypto
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # takes no arguments at run time  # type: ignore[type-arg]  # generic for the type checker only
     """Text encrypted at rest, bound to its table and column. It cannot be searched: keep a `crypto.lookup_hash` beside it."""
 
     def _context(self) -> str:

@@ -4,6 +4,7 @@ A process reserves a small block in a short transaction of its own connection, t
 not wait for each other's commit. What a process had reserved when it ended is lost: gaps are allowed, repeats are not.
 """
 
+import os
 import threading
 from collections import OrderedDict
 
@@ -13,6 +14,8 @@ BLOCK = 8
 _KEPT_SCOPES = 4_096
 _lock = threading.Lock()
 _reserved: OrderedDict[tuple[str, str, str], tuple[int, int]] = OrderedDict()
+# A forked process must not deal out its parent's block a second time.
+os.register_at_fork(after_in_child=_reserved.clear)
 
 
 def next_serial(scheme: str, scope: str) -> int:

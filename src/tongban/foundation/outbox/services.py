@@ -145,7 +145,8 @@ def _lease_one_out() -> Message | None:
         row = next(
             iter(
                 Message.objects.raw(
-                    "SELECT m.* FROM outbox_message m WHERE NOT m.is_dead AND m.available_at <= statement_timestamp() AND m.subscriber = ANY(%s)"
+                    "SELECT m.* FROM outbox_message m WHERE NOT m.is_dead"
+                    " AND m.available_at <= statement_timestamp() AND m.subscriber = ANY(%s)"
                     " AND NOT EXISTS (SELECT 1 FROM outbox_paused_queue p WHERE p.queue = m.queue AND p.until > statement_timestamp())"
                     " ORDER BY m.available_at, m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED",
                     [names],
@@ -164,9 +165,10 @@ def _lease_one_out() -> Message | None:
 def _rest(queue: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO outbox_paused_queue AS p (queue, until, failures) VALUES (%s, statement_timestamp() + %s, 0)"
+            "INSERT INTO outbox_paused_queue AS p (queue, until, failures)"
+            " VALUES (%s, statement_timestamp() + make_interval(secs => %s), 0)"
             " ON CONFLICT (queue) DO UPDATE SET until = EXCLUDED.until",
-            [queue, LEASE],
+            [queue, LEASE.total_seconds()],
         )
 
 
@@ -201,7 +203,7 @@ def _put_back(row: Message, error: Exception) -> None:
 
 
 def _wait(failures: int) -> float:
-    longest = min(_FIRST_WAIT_S * 2**failures, _LONGEST_WAIT_S)
+    longest = float(min(_FIRST_WAIT_S * 2**failures, _LONGEST_WAIT_S))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 

@@ -30,7 +30,6 @@ def put(data: bytes, *, media_type: str, purpose: str) -> StoredFile:
     key = crypto.lookup_hash(f"file:{purpose}:{media_type}:{sha256}").hex()
     path = _path(key)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         _write_durably(path, crypto.encrypt_bytes(data, f"file:{key}"))
     return StoredFile(key=key, sha256=sha256, size=len(data))
 
@@ -56,14 +55,32 @@ def _path(key: str) -> Path:
 
 
 def _write_durably(path: Path, content: bytes) -> None:
+    """On disk under its final name, folders included, or not there at all; raises OSError when the disk is full."""
+    _make_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{uuid4().hex}")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
