@@ -1,0 +1,44 @@
+"""Run every benchmark in a process of its own and print the figures: `python -m bench [--json] [NAME …]`."""
+
+import argparse
+import json
+import subprocess
+import sys
+
+MODULES = ("kernel_conditions", "plan", "search", "guide_page", "queue")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one object on standard output")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODULES)}; all by default")
+    options = parser.parse_args()
+    figures: list[dict[str, object]] = []
+    failed = []
+    for name in options.names or MODULES:
+        sys.stderr.write(f"bench: {name}\n")
+        command = [sys.executable, "-m", f"bench.{name}", "--json"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own modules
+        if done.returncode != 0 or not done.stdout.strip():
+            failed.append(name)
+            continue
+        figures.extend(json.loads(done.stdout)["figures"])
+    if options.json:
+        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
+    else:
+        for figure in figures:
+            sys.stdout.write(_line(figure) + "\n")
+    for name in failed:
+        sys.stderr.write(f"bench: {name} failed\n")
+    return 1 if failed or not all(figure["met"] for figure in figures) else 0
+
+
+def _line(figure: dict[str, object]) -> str:
+    ratio = figure["ratio"]
+    against = "" if ratio is None else f", baseline {figure['baseline']}, ratio {ratio}"
+    verdict = "met" if figure["met"] else "NOT MET"
+    return f"{figure['name']}: {figure['value']} {figure['unit']} (target {figure['target']}, {verdict}{against})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

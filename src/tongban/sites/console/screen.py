@@ -1,0 +1,28 @@
+"""The console's frame: every page with the navigation of the officer's post."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tongban.kernel.actors import Actor, Role
+
+HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER)
+EDITORS = (Role.EDITOR, Role.PUBLISHER)
+
+
+def show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    context = {"page": page, "console_nav": navigation(actor)}
+    return render(request, template, context, status=status)
+
+
+def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Address and words of what the officer's post has to do with."""
+    entries = [("console:queue", _("办件"), (*HANDLERS, Role.SUPERVISOR))]
+    entries.append(("console:checks", _("核查任务"), HANDLERS))
+    entries.append(("console:items", _("事项编辑"), EDITORS))
+    entries.append(("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)))
+    entries.append(("console:calendar", _("工作日历"), ()))
+    entries.append(("console:cover", _("代班"), ()))
+    return tuple((reverse(name), words) for name, words, roles in entries if not roles or actor.has_role(*roles))

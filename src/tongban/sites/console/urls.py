@@ -1,0 +1,26 @@
+"""Addresses of the console, the officers' door."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from tongban.sites.console.views import dossier, queue, tasks
+
+app_name = "console"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", queue.show_queue, name="queue"),
+    path("accept/", queue.accept_selected, name="accept_selected"),
+    path("views/", queue.save_view, name="save_view"),
+    path("views/<uuid:view_id>/delete/", queue.delete_view, name="delete_view"),
+    path("cases/<str:number>/", dossier.show_dossier, name="dossier"),
+    path("cases/<str:number>/clock/", dossier.explain_clock, name="clock"),
+    path("cases/<str:number>/points/", dossier.tick_points, name="points"),
+    path("cases/<str:number>/files/<uuid:attachment_id>/", dossier.open_attachment, name="attachment"),
+    path("cases/<str:number>/acts/<slug:slug>/", dossier.act, name="act"),
+    path("papers/<uuid:paper_id>.pdf", dossier.open_paper, name="paper"),
+    path("checks/", tasks.list_checks, name="checks"),
+    path("checks/<uuid:check_id>/", tasks.settle, name="settle"),
+    path("letters/", tasks.list_dead_letters, name="dead_letters"),
+    path("letters/<int:letter_id>/retry/", tasks.retry, name="retry"),
+    path("calendar/", tasks.calendar, name="calendar"),
+    path("cover/", tasks.cover, name="cover"),
+    path("items/", tasks.cover, name="items"),
+]

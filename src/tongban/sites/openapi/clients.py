@@ -1,0 +1,151 @@
+"""Department systems and their credentials: OAuth 2.0 client credentials (RFC 6749 §4.4), short-lived bearer tokens."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.core.signing import BadSignature, TimestampSigner
+from django.db import connection
+from django.utils.translation import gettext_noop
+
+from tongban.domains.directory import selectors as directory
+from tongban.domains.directory.types import Connection
+from tongban.foundation.audit import services as audit
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind
+from tongban.kernel.errors import TongbanError
+from tongban.sites.openapi.models import ApiClient
+
+TOKEN_SECONDS = 900
+_SECRET_BYTES = 32
+_WINDOW_SECONDS = 60
+
+
+class InvalidClient(TongbanError):
+    code: ClassVar[str] = "INVALID_CLIENT"
+    default_sentence: ClassVar[str] = gettext_noop("接口凭据不正确或已停用。请向平台运行人员核对。")
+
+
+class RateLimited(TongbanError):
+    """More requests in a minute than the client may make; `retry_after_s` until the next one begins."""
+
+    code: ClassVar[str] = "RATE_LIMITED"
+    default_sentence: ClassVar[str] = gettext_noop("请求过于频繁。请按 Retry-After 给出的秒数等待后重试。")
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """Credentials as they are shown once; only the hash of the secret is kept."""
+
+    client_id: UUID
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCaller:
+    """The authenticated system of a request."""
+
+    client_id: UUID
+    department: str
+    actor: Actor
+
+
+def create_client(*, department: str, name: str, at: datetime) -> NewClient:
+    """Credentials for a system of `department`; raises `DepartmentNotFound`."""
+    directory.get_department(department)
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    client = ApiClient.objects.create(
+        department=department, name=name, secret_sha256=_hash(secret), created_at=at
+    )
+    audit.record(
+        actor=PLATFORM,
+        action="API_CLIENT_CREATED",
+        at=at,
+        object_type="api_client",
+        object_id=str(client.id),
+        detail={"department": department},
+    )
+    return NewClient(client.id, secret)
+
+
+def issue_token(client_id: str, secret: str) -> str:
+    """A bearer token for `TOKEN_SECONDS`; raises :class:`InvalidClient` and :class:`RateLimited`."""
+    client = _find(client_id)
+    # Compared in any case, so that an unknown id takes as long as a wrong secret.
+    is_right = hmac.compare_digest(_hash(secret), client.secret_sha256 if client else _hash(""))
+    if client is None or not is_right:
+        raise InvalidClient("unknown client or wrong secret")
+    count_request(client)
+    return _signer().sign(_subject(client))
+
+
+def authenticate(token: str) -> ApiCaller | None:
+    """Who a bearer token speaks for; None when it is forged, too old, or its client was switched off."""
+    try:
+        subject = _signer().unsign(token, max_age=TOKEN_SECONDS)
+    except BadSignature:
+        return None
+    client = _find(subject.partition(".")[0])
+    if client is None or not hmac.compare_digest(subject, _subject(client)):
+        return None
+    count_request(client)
+    return ApiCaller(client.id, client.department, actor_of(client))
+
+
+def actor_of(client: ApiClient) -> Actor:
+    """A system acts for its department and for the district offices under it that work in their own system."""
+    department = directory.get_department(client.department)
+    offices = directory.list_offices(client.department)
+    covered = {office.code for office in offices if office.connection is Connection.OWN_SYSTEM}
+    return Actor(
+        kind=ActorKind.DEPARTMENT_SYSTEM,
+        account_id=None,
+        name=department.name,
+        department=client.department,
+        departments=frozenset(covered | {client.department}),
+    )
+
+
+def count_request(client: ApiClient) -> None:
+    """Count one request of the running minute, over all processes; raises :class:`RateLimited`."""
+    now = time.time()
+    minute = int(now // _WINDOW_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO openapi_rate_window AS w (client_id, minute, count) VALUES (%s, %s, 1)"
+            " ON CONFLICT (client_id) DO UPDATE SET minute = EXCLUDED.minute,"
+            " count = CASE WHEN w.minute = EXCLUDED.minute THEN w.count + 1 ELSE 1 END RETURNING count",
+            [client.pk, minute],
+        )
+        (count,) = cursor.fetchone()
+    if count > client.requests_per_minute:
+        wait = max(1, int((minute + 1) * _WINDOW_SECONDS - now) + 1)
+        raise RateLimited(f"client {client.pk} made {count} requests in a minute", retry_after_s=wait)
+
+
+def _find(client_id: str) -> ApiClient | None:
+    try:
+        return ApiClient.objects.filter(pk=UUID(client_id), is_active=True).first()
+    except ValueError:
+        return None
+
+
+def _subject(client: ApiClient) -> str:
+    """A new secret ends the tokens of the old one."""
+    return f"{client.pk}.{client.secret_sha256[:16]}"
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt="tongban.openapi.token")
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,278 @@
+"""The public guide of one item (办事指南): the answer first, then situations, materials, steps, law."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tongban.domains.catalogue.types import Channel, Guide, Handling, Material, MaterialVerdict
+from tongban.domains.directory.types import Division, Window
+from tongban.domains.lifeevents.types import Package
+from tongban.sites.portal.pages import words
+from tongban.sites.shared.formats import plain_day, workdays, yuan
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLink:
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCard:
+    name: str
+    is_free: bool
+    free_words: str
+    """免交 in words, with the reason; empty when it is asked for."""
+    source: str
+    facts: tuple[tuple[str, str], ...]
+    sample: str
+    clauses: tuple[ClauseLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LawView:
+    anchor: str
+    title: str
+    text: str
+    is_repealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionView:
+    text: str
+    clauses: tuple[ClauseLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePage:
+    title: str
+    summary: str
+    department: str
+    place: str
+    answers: tuple[tuple[str, str, str], ...]
+    """Question, answer, and a small word on it."""
+    conditions: tuple[ConditionView, ...]
+    situations: tuple[tuple[str, str], ...]
+    materials: tuple[MaterialCard, ...]
+    asked_count: int
+    free_count: int
+    steps: tuple[StepView, ...]
+    special: tuple[tuple[str, str], ...]
+    points: tuple[PointView, ...]
+    results: tuple[tuple[str, str], ...]
+    fees: tuple[tuple[str, str], ...]
+    windows: tuple[Window, ...]
+    laws: tuple[LawView, ...]
+    faqs: tuple[tuple[str, str], ...]
+    phones: tuple[tuple[str, str], ...]
+    start_address: str
+    start_words: str
+    start_note: str
+    other_places: tuple[tuple[str, str, bool], ...]
+    facts: tuple[tuple[str, str], ...]
+    structured_data: Mapping[str, object]
+
+
+def build(
+    guide: Guide,
+    verdicts: Sequence[MaterialVerdict],
+    districts: Sequence[Division],
+    packages: Sequence[Package],
+    *,
+    place: str,
+    public_url: str,
+) -> GuidePage:
+    substance, procedure = guide.substance, guide.procedure
+    clauses = {
+        basis.id: _clause(number, basis.law, basis.article)
+        for number, basis in enumerate(substance.legal_basis, 1)
+    }
+    cards = tuple(_card(verdict, clauses) for verdict in verdicts)
+    start_address, start_words, start_note = _start(guide, packages)
+    return GuidePage(
+        title=substance.name,
+        summary=substance.summary,
+        department=procedure.department.name,
+        place={one.code: one.name for one in districts}.get(place[:6], _("全市")),
+        answers=_answers(guide, cards),
+        conditions=tuple(
+            ConditionView(one.text, tuple(clauses[key] for key in one.basis if key in clauses))
+            for one in substance.conditions
+        ),
+        situations=tuple((one.name, one.description) for one in substance.situations),
+        materials=cards,
+        asked_count=sum(not card.is_free for card in cards),
+        free_count=sum(card.is_free for card in cards),
+        steps=tuple(
+            StepView(step.name, _step_text(step.days, step.who, step.output)) for step in procedure.steps
+        ),
+        special=tuple(
+            (one.name, _special_text(one.pause, one.max_days)) for one in substance.special_procedures
+        ),
+        points=tuple(PointView(str(point.stage), point.plain) for point in substance.points),
+        results=tuple((one.name, _validity(one.valid_years)) for one in substance.results),
+        fees=tuple(
+            (fee.name, _("%(amount)s（%(unit)s）") % {"amount": yuan(fee.amount_fen), "unit": fee.unit})
+            for fee in substance.fees
+        ),
+        windows=procedure.windows,
+        laws=tuple(
+            LawView(_anchor(number), f"《{_bare(basis.law)}》{basis.article}", basis.text, basis.is_repealed)
+            for number, basis in enumerate(substance.legal_basis, 1)
+        ),
+        faqs=tuple((faq.question, faq.answer) for faq in substance.faqs),
+        phones=((_("咨询电话"), procedure.enquiry_phone), (_("投诉电话"), procedure.complaint_phone)),
+        start_address=start_address,
+        start_words=start_words,
+        start_note=start_note,
+        other_places=tuple(
+            (
+                reverse("portal:guide", args=[district.code, substance.basic_code]),
+                district.name,
+                district.code == place[:6],
+            )
+            for district in districts
+        ),
+        facts=_facts(guide),
+        structured_data=_structured(guide, place, public_url),
+    )
+
+
+def _answers(guide: Guide, cards: Sequence[MaterialCard]) -> tuple[tuple[str, str, str], ...]:
+    substance, procedure = guide.substance, guide.procedure
+    asked = sum(not card.is_free for card in cards)
+    fee = sum(fee.amount_fen for fee in substance.fees)
+    return (
+        (_("谁能办"), words.audience_words(substance.audience), ""),
+        (
+            _("要多久"),
+            _("当场办结") if substance.handling is Handling.IMMEDIATE else workdays(procedure.promised_days),
+            _("法定 %(days)d 个工作日") % {"days": substance.statutory_days}
+            if substance.statutory_days
+            else "",
+        ),
+        (
+            _("带什么"),
+            _("%(count)d 份材料") % {"count": asked} if asked else _("不用带材料"),
+            _("另有 %(count)d 份免交") % {"count": len(cards) - asked} if len(cards) > asked else "",
+        ),
+        (_("多少钱"), yuan(fee) if fee else _("不收费"), ""),
+        (_("跑几次"), words.visits_words(procedure.visits), procedure.visits_reason),
+        (_("在哪办"), words.channel_words(procedure.channels), ""),
+    )
+
+
+def _card(verdict: MaterialVerdict, clauses: Mapping[str, ClauseLink]) -> MaterialCard:
+    material = verdict.material
+    return MaterialCard(
+        name=material.name,
+        is_free=not verdict.must_ask,
+        free_words=words.rule_words(verdict),
+        source="" if verdict.must_ask else verdict.source,
+        facts=_material_facts(material),
+        sample=material.sample,
+        clauses=tuple(clauses[key] for key in material.basis if key in clauses),
+    )
+
+
+def _material_facts(material: Material) -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            _("来源"),
+            _("%(source)s（%(issuer)s）")
+            % {"source": words.source_words(material.source), "issuer": material.issuer},
+        ),
+        (_("形式"), words.form_words(material.form, material.copies)),
+        (_("必要性"), words.necessity_words(material.necessity, material.defer_days)),
+    )
+
+
+def _start(guide: Guide, packages: Sequence[Package]) -> tuple[str, str, str]:
+    """Where to begin: another portal, the life event this item is part of, the item's own form, or a window."""
+    if guide.procedure.external_link:
+        return guide.procedure.external_link, _("到办理网站去"), _("这个事项在另一个网站办理。")
+    code = guide.substance.basic_code
+    for package in packages:
+        if any(item.basic_code == code and not item.guidance_only for item in package.items):
+            note = _("这个事项和相关的事项合在“%(title)s”里，一次申请。") % {"title": package.title}
+            return reverse("portal:event", args=[package.code]), _("开始办理"), note
+    if Channel.ONLINE in guide.procedure.channels:
+        return "#windows", _("看去哪里办"), _("这个事项目前在窗口办理，或拨打咨询电话预约。")
+    return "#windows", _("看去哪个窗口"), ""
+
+
+def _step_text(days: int, who: str, output: str) -> str:
+    length = workdays(days) if days else _("当场")
+    if output:
+        return _("%(length)s · %(who)s · 得到%(output)s") % {"length": length, "who": who, "output": output}
+    return _("%(length)s · %(who)s") % {"length": length, "who": who}
+
+
+def _special_text(pause: str | None, max_days: int) -> str:
+    if pause is None:
+        return _("计入办理时间，最长 %(days)d 个工作日。") % {"days": max_days}
+    return _("所需时间不计入办理期限，会书面告知，最长 %(days)d 个工作日。") % {"days": max_days}
+
+
+def _validity(years: int | None) -> str:
+    return _("有效期 %(years)d 年") % {"years": years} if years else _("长期有效或按法律规定")
+
+
+def _facts(guide: Guide) -> tuple[tuple[str, str], ...]:
+    substance, procedure = guide.substance, guide.procedure
+    return (
+        (_("基本编码"), substance.basic_code),
+        (_("实施编码"), procedure.implementation_code),
+        (
+            _("本指南版本"),
+            _("第 %(version)d 版，%(day)s起施行")
+            % {"version": substance.version, "day": plain_day(substance.effective_from)},
+        ),
+    )
+
+
+def _anchor(number: int) -> str:
+    return f"law-{number}"
+
+
+def _bare(law: str) -> str:
+    return law.strip("《》")
+
+
+def _clause(number: int, law: str, article: str) -> ClauseLink:
+    return ClauseLink(_anchor(number), f"{_bare(law)}{article}")
+
+
+def _structured(guide: Guide, place: str, public_url: str) -> Mapping[str, object]:
+    """schema.org's GovernmentService, for search engines."""
+    substance, procedure = guide.substance, guide.procedure
+    return {
+        "@context": "https://schema.org",
+        "@type": "GovernmentService",
+        "name": substance.name,
+        "description": substance.summary,
+        "identifier": procedure.implementation_code,
+        "serviceType": str(substance.kind.value),
+        "provider": {
+            "@type": "GovernmentOrganization",
+            "name": procedure.department.name,
+            "telephone": procedure.enquiry_phone,
+        },
+        "areaServed": procedure.division,
+        "url": public_url + reverse("portal:guide", args=[place, substance.basic_code]),
+        "termsOfService": "；".join(f"{basis.law}{basis.article}" for basis in substance.legal_basis),
+    }

@@ -1,0 +1,111 @@
+"""Search results: sentences, facets with counts, the corrected query, and what to do when nothing is found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tongban.domains.catalogue.types import SearchHit, SearchPage
+from tongban.sites.portal.pages.home import Link, search_link
+
+PACKAGE = "PACKAGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    address: str
+    title: str
+    sentence: str
+    department: str
+    is_package: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetLink:
+    address: str
+    words: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    title: str
+    links: tuple[FacetLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    query: str
+    headline: str
+    corrected: str
+    literal_address: str
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    nearest: tuple[Link, ...]
+    clear_address: str
+    """Address without facets, empty when none is chosen."""
+
+
+def build(query: str, found: SearchPage, division: str, chosen: Mapping[str, str]) -> ResultsPage:
+    return ResultsPage(
+        query=query,
+        headline=_headline(query, found),
+        corrected=found.corrected or "",
+        literal_address=_address(query, {**chosen, "literal": "1"}),
+        hits=tuple(hit_view(hit, division) for hit in found.hits),
+        facets=_facets(query, found, chosen),
+        nearest=tuple(search_link(words) for words in found.suggestions),
+        clear_address=_address(query, {}) if any(chosen.values()) else "",
+    )
+
+
+def hit_view(hit: SearchHit, division: str) -> Hit:
+    is_package = hit.kind == PACKAGE
+    own = (
+        reverse("portal:event", args=[hit.code])
+        if is_package
+        else reverse("portal:guide", args=[division, hit.code])
+    )
+    return Hit(
+        address=hit.address or own,
+        title=hit.title,
+        sentence=hit.sentence,
+        department=hit.department,
+        is_package=is_package,
+    )
+
+
+def _headline(query: str, found: SearchPage) -> str:
+    if not found.hits:
+        return _("没有找到“%(query)s”") % {"query": query}
+    return _("“%(query)s”找到 %(count)d 项") % {"query": found.corrected or query, "count": found.total}
+
+
+def _facets(query: str, found: SearchPage, chosen: Mapping[str, str]) -> tuple[Facet, ...]:
+    titles = {"audience": _("谁来办"), "department": _("哪个部门")}
+    facets = []
+    for name, title in titles.items():
+        links = tuple(
+            FacetLink(
+                address=_address(query, _toggled(chosen, name, value.value)),
+                words=value.label,
+                count=value.count,
+                is_chosen=chosen.get(name) == value.value,
+            )
+            for value in found.facets.get(name, ())
+        )
+        if links:
+            facets.append(Facet(title, links))
+    return tuple(facets)
+
+
+def _toggled(chosen: Mapping[str, str], name: str, value: str) -> dict[str, str]:
+    return {**chosen, name: "" if chosen.get(name) == value else value}
+
+
+def _address(query: str, chosen: Mapping[str, str]) -> str:
+    return reverse(
+        "portal:search", query={"q": query, **{name: value for name, value in chosen.items() if value}}
+    )

@@ -1,0 +1,406 @@
+"""One timeline of the whole application over all departments: now, next, by when, whom to call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tongban.domains.cases.types import (
+    ClockAccount,
+    Due,
+    HistoryEntry,
+    Paper,
+    PublicStatus,
+    Status,
+    SupplementItem,
+    Timeline,
+    TimelineCase,
+)
+from tongban.domains.evaluation.types import Level, RatingRight
+from tongban.domains.lifeevents.types import Branch as RunBranch
+from tongban.domains.lifeevents.types import BranchStatus, BundleRun
+from tongban.sites.portal.pages.words import State, status_state
+from tongban.sites.shared.fields import FieldView, Problem
+from tongban.sites.shared.formats import deadline, full_day, grouped, moment, plain_day, workdays
+
+OVER = frozenset({Status.NOT_ACCEPTED, Status.REFUSED, Status.WITHDRAWN, Status.TERMINATED})
+REFUSED = frozenset({Status.NOT_ACCEPTED, Status.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    when: str
+    sentence: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLink:
+    address: str
+    title: str
+    number: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementLine:
+    target: str
+    label: str
+    problem: str
+    remedy: str
+    field: FieldView | None
+    """The reopened field; None when a file is wanted."""
+    upload_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementForm:
+    case_number: str
+    item: str
+    department: str
+    due: str
+    revision: int
+    action: str
+    lines: tuple[SupplementLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingForm:
+    action: str
+    nth: int
+    what: str
+    levels: tuple[tuple[int, str], ...]
+    given: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    id: str
+    number: str
+    item: str
+    department: str
+    phone: str
+    state: State
+    due: str
+    due_note: str
+    clock_address: str
+    history: tuple[HistoryLine, ...]
+    papers: tuple[PaperLink, ...]
+    licences: tuple[tuple[str, str], ...]
+    remedy: str
+    withdraw_address: str
+    rating: RatingForm | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An item that has no case: it waits, hangs on an open question, or was stopped."""
+
+    item: str
+    department: str
+    reason: str
+    state: State
+    settle_action: str
+    """Where the applicant says whether an item that hung on an open question is wanted; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalPage:
+    item: str
+    revision: int
+    action: str
+    back_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    title: str
+    number: str
+    number_grouped: str
+    received: str
+    now: str
+    next: str
+    by_when: str
+    call: str
+    asked: tuple[SupplementForm, ...]
+    branches: tuple[Branch, ...]
+    planned: tuple[Planned, ...]
+    problems: tuple[Problem, ...]
+    receipt_address: str
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    title: str
+    number: str
+    number_grouped: str
+    received: str
+    was_repeat: bool
+    cases: tuple[tuple[str, str, str], ...]
+    planned: tuple[Planned, ...]
+    qr: str
+    pdf_address: str
+    timeline_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    number: str
+    received: str
+    items: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    day: str
+    counted: bool
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPage:
+    number: str
+    sentence: str
+    limit: tuple[TraceRow, ...]
+    promise: tuple[TraceRow, ...]
+    back_address: str
+
+
+def build(
+    timeline: Timeline,
+    rights: Sequence[RatingRight],
+    supplement_fields: Mapping[tuple[str, str], FieldView],
+    planned: Sequence[Planned] = (),
+    problems: Sequence[Problem] = (),
+) -> TimelinePage:
+    asked = tuple(_supplement(case, supplement_fields) for case in timeline.cases if case.supplement)
+    receipt = _receipt_paper(timeline)
+    return TimelinePage(
+        title=timeline.title,
+        number=timeline.number,
+        number_grouped=grouped(timeline.number),
+        received=moment(timeline.received_at),
+        now=_now(timeline),
+        next=_next(timeline, asked, planned),
+        by_when=_by_when(timeline),
+        call=_call(timeline),
+        asked=asked,
+        branches=tuple(_branch(case, rights) for case in timeline.cases),
+        planned=tuple(planned),
+        problems=tuple(problems),
+        receipt_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
+        is_finished=timeline.is_finished,
+    )
+
+
+def build_receipt(
+    timeline: Timeline, qr: str, planned: Sequence[Planned], *, was_repeat: bool = False
+) -> ReceiptPage:
+    receipt = _receipt_paper(timeline)
+    return ReceiptPage(
+        title=timeline.title,
+        number=timeline.number,
+        number_grouped=grouped(timeline.number),
+        received=moment(timeline.received_at),
+        was_repeat=was_repeat,
+        cases=tuple((case.item_name, case.department_name, case.number) for case in timeline.cases),
+        planned=tuple(planned),
+        qr=qr,
+        pdf_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
+        timeline_address=reverse("portal:application", args=[timeline.number]),
+    )
+
+
+def build_status(status: PublicStatus) -> StatusPage:
+    return StatusPage(status.application_number, plain_day(status.received_on), status.items)
+
+
+def build_clock(number: str, account: ClockAccount, back_address: str) -> ClockPage:
+    return ClockPage(
+        number=number,
+        sentence=due_words(account.due) if account.due else _("这个办件现在没有在走的期限。"),
+        limit=tuple(
+            TraceRow(full_day(line.on), line.counted, str(line.day_number or ""), line.reason)
+            for line in account.limit_trace
+        ),
+        promise=tuple(
+            TraceRow(full_day(line.on), line.counted, str(line.day_number or ""), line.reason)
+            for line in account.promise_trace
+        ),
+        back_address=back_address,
+    )
+
+
+def build_withdrawal(timeline: Timeline, case: TimelineCase) -> WithdrawalPage:
+    return WithdrawalPage(
+        item=case.item_name,
+        revision=case.revision,
+        action=reverse("portal:withdraw", args=[case.number]),
+        back_address=reverse("portal:application", args=[timeline.number]),
+    )
+
+
+def waiting(run: BundleRun | None) -> tuple[Planned, ...]:
+    """The items of a package that are no cases yet, or will not become any."""
+    if run is None:
+        return ()
+    shown = {
+        BranchStatus.PLANNED: State(_("排队等结果"), "going", "hourglass"),
+        BranchStatus.UNSETTLED: State(_("等您确认"), "asked", "circle-help"),
+        BranchStatus.STOPPED: State(_("不再开始"), "ended", "ban"),
+    }
+    return tuple(
+        Planned(
+            item=branch.item_name,
+            department=branch.department_name,
+            reason=_waiting_reason(branch),
+            state=shown[branch.status],
+            settle_action=reverse("portal:settle_branch", args=[run.application_number, branch.basic_code])
+            if branch.status is BranchStatus.UNSETTLED
+            else "",
+        )
+        for branch in run.branches
+        if branch.status in shown
+    )
+
+
+def _waiting_reason(branch: RunBranch) -> str:
+    if branch.reason:
+        return branch.reason
+    if branch.waits_for:
+        return _("等%(names)s办好，自动开始。") % {"names": _("、").join(branch.waits_for)}
+    return _("申请时有一个问题还不清楚，现在清楚了吗？")
+
+
+def due_words(due: Due) -> str:
+    """A limit in words: when, how long still, or how long over; provisional days are said to be so."""
+    if due.due_on is None:
+        return _("暂停计时")
+    if due.overdue_days:
+        return _("%(day)s到期，已超过 %(days)s") % {
+            "day": plain_day(due.due_on),
+            "days": workdays(due.overdue_days),
+        }
+    words = deadline(due.due_on, due.days_left)
+    return _("%(deadline)s（暂定）") % {"deadline": words} if due.is_provisional else words
+
+
+def _now(timeline: Timeline) -> str:
+    done = sum(case.status in (Status.GRANTED, Status.SERVED, Status.CLOSED) for case in timeline.cases)
+    over = sum(case.status in OVER for case in timeline.cases)
+    going = len(timeline.cases) - done - over
+    if timeline.is_finished and not over:
+        return _("全部办好了")
+    if timeline.is_finished:
+        return _("%(done)d 件办好，%(over)d 件没有办成") % {"done": done, "over": over}
+    return _("%(going)d 件正在办，%(done)d 件已办好") % {"going": going, "done": done}
+
+
+def _next(timeline: Timeline, asked: Sequence[SupplementForm], planned: Sequence[Planned]) -> str:
+    if asked:
+        return _("请您补正 %(count)d 处，见下面红线的卡片") % {"count": sum(len(one.lines) for one in asked)}
+    if timeline.is_finished:
+        return _("到“我的证照”里看结果，给服务评个分") if not planned else _("后面的事项会自动开始")
+    return _("不用您做什么，有进展会发消息")
+
+
+def _by_when(timeline: Timeline) -> str:
+    dues = [case.promise or case.due for case in timeline.cases if case.status is not Status.GRANTED]
+    running = [due for due in dues if due is not None and due.due_on is not None]
+    if not running:
+        return _("没有在走的期限")
+    return due_words(max(running, key=lambda due: str(due.due_on)))
+
+
+def _call(timeline: Timeline) -> str:
+    for case in timeline.cases:
+        if case.department_phone:
+            return _("%(department)s %(phone)s，或 12345") % {
+                "department": case.department_name,
+                "phone": case.department_phone,
+            }
+    return "12345"
+
+
+def _branch(case: TimelineCase, rights: Sequence[RatingRight]) -> Branch:
+    shown = case.promise or case.due
+    right = next((one for one in rights if one.case_number == case.number), None)
+    return Branch(
+        id=f"case-{case.number}",
+        number=case.number,
+        item=case.item_name,
+        department=case.department_name,
+        phone=case.department_phone,
+        state=status_state(case.status),
+        due=due_words(shown) if shown else "",
+        due_note=shown.article if shown else "",
+        clock_address=reverse("portal:clock", args=[case.number]) if shown else "",
+        history=tuple(_history_line(entry) for entry in reversed(case.history)),
+        papers=tuple(_paper_link(paper) for paper in case.papers),
+        licences=tuple((number, reverse("portal:licence", args=[number])) for number in case.licences),
+        remedy=_(
+            "不服的，收到决定书 60 日内可以申请行政复议，6 个月内可以提起行政诉讼，机关和地址写在决定书上。"
+        )
+        if case.status in REFUSED
+        else "",
+        withdraw_address=reverse("portal:withdraw", args=[case.number]) if case.can_withdraw else "",
+        rating=_rating(right) if right else None,
+        is_open=bool(case.supplement) or case.status in REFUSED,
+    )
+
+
+def _history_line(entry: HistoryEntry) -> HistoryLine:
+    return HistoryLine(moment(entry.at), entry.sentence, entry.department_name)
+
+
+def _paper_link(paper: Paper) -> PaperLink:
+    return PaperLink(
+        reverse("portal:paper", args=[paper.id]), paper.title, paper.number, plain_day(paper.issued_at)
+    )
+
+
+def _receipt_paper(timeline: Timeline) -> Paper | None:
+    papers = (paper for case in timeline.cases for paper in case.papers if paper.kind == "RECEIPT")
+    return next(papers, None)
+
+
+def _supplement(case: TimelineCase, fields: Mapping[tuple[str, str], FieldView]) -> SupplementForm:
+    due = _("请在%(day)s前补齐") % {"day": full_day(case.supplement_due_on)} if case.supplement_due_on else ""
+    return SupplementForm(
+        case_number=case.number,
+        item=case.item_name,
+        department=case.department_name,
+        due=due,
+        revision=case.revision,
+        action=reverse("portal:supplement", args=[case.number]),
+        lines=tuple(_supplement_line(case, item, fields) for item in case.supplement),
+    )
+
+
+def _supplement_line(
+    case: TimelineCase, item: SupplementItem, fields: Mapping[tuple[str, str], FieldView]
+) -> SupplementLine:
+    return SupplementLine(
+        target=item.target,
+        label=item.label,
+        problem=item.problem,
+        remedy=item.remedy,
+        field=fields.get((case.number, item.target)),
+        upload_id=f"u-{case.number}-{item.target}".replace(".", "-"),
+    )
+
+
+def _rating(right: RatingRight) -> RatingForm:
+    return RatingForm(
+        action=reverse("portal:rate", args=[right.case_number]),
+        nth=right.nth,
+        what=right.point.label,
+        levels=tuple((level.value, _(level.label)) for level in Level),
+        given=_(right.rating.level.label) if right.rating else "",
+        words=right.rating.words if right.rating else "",
+    )

@@ -1,0 +1,34 @@
+"""In which district the visitor is at home: chosen on a page, kept in a cookie."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from tongban.domains.directory import selectors as directory
+from tongban.domains.directory.types import Division
+
+DIVISION_COOKIE = "tongban_division"
+A_YEAR = 365 * 24 * 3600
+
+
+def districts() -> tuple[Division, ...]:
+    return directory.list_districts()
+
+
+def chosen_division(request: HttpRequest) -> str:
+    """The district of the address, else of the cookie, else the first of the city; never one that does not exist."""
+    known = [district.code for district in districts()]
+    for wanted in (request.GET.get("division"), request.COOKIES.get(DIVISION_COOKIE)):
+        if wanted in known:
+            return wanted
+    return known[0] if known else ""
+
+
+def keep_division(response: HttpResponseBase, division: str) -> None:
+    response.set_cookie(
+        DIVISION_COOKIE,
+        division,
+        max_age=A_YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )

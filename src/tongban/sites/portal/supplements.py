@@ -1,0 +1,146 @@
+"""A supplement answered in place: reopened fields typed anew, new files uploaded, all of it at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, BinaryIO, TypeAlias, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from tongban.domains.cases import services as cases
+from tongban.domains.cases.types import SupplementItem, Timeline, TimelineCase
+from tongban.domains.eforms import rules as forms
+from tongban.domains.eforms import services as eforms
+from tongban.domains.eforms.types import Answer, Draft, Origin
+from tongban.domains.standards import rules as standard_rules
+from tongban.domains.standards import selectors as standards
+from tongban.domains.standards.types import DataElement, ElementType
+from tongban.kernel.actors import Actor
+from tongban.kernel.instants import shanghai_date
+from tongban.sites.portal.facts import YES_AND_NO
+from tongban.sites.shared.fields import FieldView, Problem, field_id, from_element
+
+PURPOSE = "SUPPLEMENT"
+Files: TypeAlias = "MultiValueDict[str, UploadedFile[Any]]"  # Any: as in `opened`
+Typed = Mapping[tuple[str, str], object]
+
+
+class FaultyAnswer(Exception):
+    """Something typed will not do; `problems` lead to the fields. Nothing was sent."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} faulty answers")
+        self.problems = problems
+
+
+def reopened_fields(timeline: Timeline, given: Typed) -> dict[tuple[str, str], FieldView]:
+    """A control for every field that was reopened, by case number and target."""
+    fields = {}
+    for case in timeline.cases:
+        for item in case.supplement:
+            element = _element(item)
+            if element is None:
+                continue
+            fields[case.number, item.target] = from_element(
+                element,
+                name=_name(case, item),
+                label=item.label,
+                value=given.get((case.number, item.target)),
+            )
+    return fields
+
+
+def typed(case: TimelineCase, posted: QueryDict) -> dict[tuple[str, str], object]:
+    """What was typed, to be shown again."""
+    return {
+        (case.number, item.target): posted.get(_name(case, item), "").strip()
+        for item in case.supplement
+        if _element(item) is not None
+    }
+
+
+def answer(case: TimelineCase, posted: QueryDict, files: Files, *, actor: Actor, at: datetime) -> None:
+    """Hand in the answer; raises `FaultyAnswer`, ``UploadRefused`` and what ``cases`` refuses. Nothing is kept then."""
+    answers = _read(case, posted, at)
+    uploads = [
+        (item.target, file)
+        for item in case.supplement
+        for file in files.getlist(item.target)
+        if _element(item) is None
+    ]
+    draft = _draft_for(case, actor, at) if uploads else None
+    is_sent = False
+    try:
+        attachments = [
+            eforms.attach(draft.id, slot, opened(file), file.name or "", actor=actor, at=at).id
+            for slot, file in uploads
+            if draft is not None
+        ]
+        cases.answer_supplement(
+            case_number=case.number,
+            revision=_revision(case, posted),
+            answers=answers,
+            attachments=attachments,
+            actor=actor,
+            at=at,
+        )
+        is_sent = True
+    finally:
+        if draft is not None and is_sent:
+            eforms.mark_submitted(draft.id, actor=actor, at=at)
+        elif draft is not None:
+            eforms.discard_draft(draft.id, actor=actor, at=at)
+
+
+def opened(file: "UploadedFile[Any]") -> BinaryIO:  # Any: Django's file over whatever the handler made
+    """The upload as a stream of bytes."""
+    return cast(BinaryIO, file)  # UploadedFile has every method of one and no type that says so
+
+
+def _read(case: TimelineCase, posted: QueryDict, at: datetime) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    problems: list[Problem] = []
+    for item in case.supplement:
+        element = _element(item)
+        if element is None:
+            continue
+        name = _name(case, item)
+        raw: object = posted.get(name, "").strip()
+        if element.element_type is ElementType.BOOL:
+            raw = YES_AND_NO.get(str(raw))
+        value, problem = standard_rules.check_value(element, raw, today=shanghai_date(at))
+        if problem or value is None:
+            words = problem or _("请重新填写。")
+            problems.append({"text": f"{item.label}：{words}", "href": f"#{field_id(name)}"})
+        else:
+            answers[item.target] = Answer(value, Origin.TYPED)
+    if problems:
+        raise FaultyAnswer(problems)
+    return answers
+
+
+def _draft_for(case: TimelineCase, actor: Actor, at: datetime) -> Draft:
+    """Uploads belong to a draft; this one carries nothing else and closes with the answer."""
+    return eforms.create_draft(
+        purpose=PURPOSE,
+        title=case.item_name,
+        division="",
+        facts={},
+        actor=actor,
+        at=at,
+    )
+
+
+def _element(item: SupplementItem) -> DataElement | None:
+    return forms.element_of(item.target, standards.elements())
+
+
+def _name(case: TimelineCase, item: SupplementItem) -> str:
+    return f"{case.number}.{item.target}"
+
+
+def _revision(case: TimelineCase, posted: QueryDict) -> int:
+    shown = posted.get("revision", "")
+    return int(shown) if shown.isdecimal() else case.revision

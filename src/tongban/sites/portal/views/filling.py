@@ -1,0 +1,191 @@
+"""The one form: filling, uploading, checking, handing in."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongban.domains.directory import selectors as directory
+from tongban.domains.eforms import rules as forms
+from tongban.domains.eforms import selectors as drafts
+from tongban.domains.eforms import services as filling
+from tongban.domains.eforms.types import Draft, FieldProblem
+from tongban.domains.lifeevents import services as lifeevents
+from tongban.domains.lifeevents.types import Plan
+from tongban.foundation import clock
+from tongban.foundation.storage.uploads import UploadRefused
+from tongban.kernel.instants import shanghai_date
+from tongban.sites.portal import consents
+from tongban.sites.portal.answers import read_form
+from tongban.sites.portal.pages import form
+from tongban.sites.portal.supplements import opened
+from tongban.sites.shared.fields import Problem, field_id
+from tongban.sites.shared.policies import ActorRequest, citizen
+
+Errors = Mapping[str, str]
+
+
+@citizen
+def fill(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
+    """The form; what is saved stays saved even when something in it will not do."""
+    draft = _draft(request, draft_id)
+    if draft.submitted_at is not None:
+        return redirect("portal:applications")
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    if request.method != "POST":
+        return _form(request, draft, plan)
+    typed = read_form(request.POST, plan.form, draft.answers)
+    try:
+        draft = _save(request, draft, typed)
+    except filling.StaleDraft as stale:
+        return _form(request, draft, plan, stale=_(stale.sentence), status=409)
+    problems = forms.validate(plan.form, draft.answers, today=shanghai_date(clock.now()))
+    if problems:
+        return _form(request, draft, plan, problems=problems, status=422)
+    return redirect("portal:materials", draft.id)
+
+
+@citizen
+@require_POST
+def autosave(request: ActorRequest, draft_id: UUID) -> HttpResponse:
+    """Save what is typed so far and say so; nothing is judged yet."""
+    draft = _draft(request, draft_id)
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    try:
+        draft = _save(request, draft, read_form(request.POST, plan.form, draft.answers))
+    except (filling.StaleDraft, filling.AlreadySubmitted) as refused:
+        context = {"saved": _(refused.sentence), "revision": request.POST.get("revision", "")}
+        return render(request, "portal/_autosaved.html", context, status=409)
+    context = {"saved": form.saved_sentence(draft), "revision": str(draft.revision)}
+    return render(request, "portal/_autosaved.html", context)
+
+
+@citizen
+def show_materials(request: ActorRequest, draft_id: UUID) -> HttpResponse:
+    return _materials(request, _draft(request, draft_id))
+
+
+@citizen
+@require_POST
+def upload(request: ActorRequest, draft_id: UUID) -> HttpResponse:
+    draft = _draft(request, draft_id)
+    slot, file = request.POST.get("slot", ""), request.FILES.get("file")
+    if slot not in [one.key for one in lifeevents.plan_for_draft(draft, at=clock.now()).form.materials]:
+        raise Http404(f"no slot {slot}")
+    if file is None:
+        return _materials(request, draft, {slot: _("请先选择一个文件。")}, 422)
+    try:
+        filling.attach(draft_id, slot, opened(file), file.name or "", actor=request.actor, at=clock.now())
+    except (UploadRefused, filling.SlotFull) as refused:
+        return _materials(request, draft, {slot: _(refused.sentence)}, 422)
+    response = redirect("portal:materials", draft_id)
+    response["Location"] += f"#{field_id(slot)}"
+    return response
+
+
+@citizen
+@require_POST
+def remove_upload(request: ActorRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+    filling.detach(draft_id, upload_id, actor=request.actor, at=clock.now())
+    return redirect("portal:materials", draft_id)
+
+
+@citizen
+def show_thumbnail(request: ActorRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+    assert request.actor.subject_id is not None
+    picture = drafts.open_thumbnail(draft_id, upload_id, request.actor.subject_id)
+    return HttpResponse(picture, content_type="image/jpeg")
+
+
+@citizen
+def check(request: ActorRequest, draft_id: UUID) -> HttpResponse:
+    """Everything once more; from here it is handed in, once, however often the button is pressed."""
+    draft = _draft(request, draft_id)
+    if request.method != "POST":
+        if draft.submitted_at is not None:
+            return redirect("portal:applications")
+        return _check(request, draft)
+    missing = consents.missing_consents(request.POST)
+    if missing:
+        return _check(
+            request,
+            draft,
+            [
+                {"text": _("请勾选“%(title)s”。") % {"title": one.title}, "href": f"#{one.field}"}
+                for one in missing
+            ],
+        )
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    agreed = consents.given_consents(request.POST, clock.now(), consents.texts_for(plan))
+    try:
+        receipt = lifeevents.submit(draft_id, agreed, actor=request.actor, at=clock.now())
+    except lifeevents.FormIncomplete as incomplete:
+        return _check(request, draft, [_problem(draft, plan, one) for one in incomplete.problems])
+    except (lifeevents.AuthorisationMissing, lifeevents.WrongApplicant, lifeevents.PlanUnsettled) as refused:
+        return _check(request, draft, [{"text": _(refused.sentence), "href": "#authorisations"}])
+    response = redirect("portal:receipt", receipt.number)
+    if receipt.was_repeat:
+        response["Location"] += "?repeat"
+    return response
+
+
+@citizen
+@require_POST
+def discard(request: ActorRequest, draft_id: UUID) -> HttpResponse:
+    filling.discard_draft(draft_id, actor=request.actor, at=clock.now())
+    return redirect("portal:drafts")
+
+
+def _draft(request: ActorRequest, draft_id: UUID) -> Draft:
+    assert request.actor.subject_id is not None
+    return drafts.get_draft(draft_id, request.actor.subject_id)
+
+
+def _save(request: ActorRequest, draft: Draft, typed: Mapping[str, object]) -> Draft:
+    shown = request.POST.get("revision", "")
+    revision = int(shown) if shown.isdecimal() else -1
+    return filling.save_answers(draft.id, typed, revision=revision, actor=request.actor, at=clock.now())
+
+
+def _form(
+    request: ActorRequest,
+    draft: Draft,
+    plan: Plan,
+    *,
+    problems: Sequence[FieldProblem] = (),
+    stale: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    page = form.build_form(
+        plan.package.title,
+        plan.form,
+        draft,
+        directory.list_streets(draft.division),
+        problems=problems,
+        stale=stale,
+    )
+    return render(request, "portal/form.html", {"page": page}, status=status)
+
+
+def _materials(
+    request: ActorRequest, draft: Draft, errors: Errors | None = None, status: int = 200
+) -> HttpResponse:
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    names = {item.guide.substance.basic_code: item.guide.title for item in plan.items}
+    page = form.build_materials(plan.package.title, plan.form, draft, names, errors or {})
+    return render(request, "portal/materials.html", {"page": page}, status=status)
+
+
+def _check(request: ActorRequest, draft: Draft, problems: Sequence[Problem] = ()) -> HttpResponse:
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    page = form.build_check(
+        plan, draft, consents.texts_for(plan), directory.list_streets(draft.division), problems
+    )
+    return render(request, "portal/check.html", {"page": page}, status=422 if problems else 200)
+
+
+def _problem(draft: Draft, plan: Plan, problem: FieldProblem) -> Problem:
+    return {"text": problem.sentence, "href": form.address_of(draft, plan.form, problem.key)}

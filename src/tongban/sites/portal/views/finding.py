@@ -1,0 +1,153 @@
+"""Finding what to do: home, search, guides, departments, districts."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tongban.domains.cases import selectors as cases
+from tongban.domains.catalogue import rules as catalogue_rules
+from tongban.domains.catalogue import selectors as catalogue
+from tongban.domains.catalogue import services as cataloguing
+from tongban.domains.catalogue.types import Guide, MaterialVerdict
+from tongban.domains.directory import selectors as directory
+from tongban.domains.directory.types import Level
+from tongban.domains.exchange import selectors as exchange
+from tongban.domains.lifeevents import selectors as lifeevents
+from tongban.domains.standards import selectors as standards
+from tongban.foundation import clock
+from tongban.kernel import conditions
+from tongban.kernel.instants import shanghai_date
+from tongban.sites.portal import places
+from tongban.sites.portal.pages import bodies, guide, home, results
+from tongban.sites.shared.policies import ActorRequest, public
+from tongban.sites.shared.visitors import same_for_visitors
+
+SUGGESTIONS = 8
+HITS = 30
+
+
+@public
+@same_for_visitors
+def show_home(request: ActorRequest) -> HttpResponse:
+    subject = request.actor.acting_for
+    page = home.build(
+        lifeevents.list_packages(),
+        cases.list_applications([subject]) if subject else (),
+        directory.list_departments(level=Level.CITY),
+        directory.list_districts(),
+    )
+    return render(request, "portal/home.html", {"page": page})
+
+
+@public
+def show_results(request: ActorRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    chosen = {name: request.GET.get(name, "") for name in ("audience", "department")}
+    found = catalogue.search(
+        query,
+        audience=chosen["audience"] or None,
+        department=chosen["department"] or None,
+        literal="literal" in request.GET,
+        limit=HITS,
+    )
+    if query and not found.total and not any(chosen.values()):
+        cataloguing.note_zero_hit(query, at=clock.now())
+    page = results.build(query, found, places.chosen_division(request), chosen)
+    return render(request, "portal/results.html", {"page": page})
+
+
+@public
+def show_suggestions(request: ActorRequest) -> HttpResponse:
+    """The list under the search box; without a script the results page answers instead."""
+    query = request.GET.get("q", "").strip()
+    found = catalogue.search(query, literal=True, limit=SUGGESTIONS)
+    division = places.chosen_division(request)
+    hits = [results.hit_view(hit, division) for hit in found.hits]
+    return render(request, "portal/_suggestions.html", {"hits": hits})
+
+
+@public
+@same_for_visitors
+def show_guide(request: ActorRequest, division: str, basic_code: str) -> HttpResponseBase:
+    found = catalogue.get_guide(basic_code, division, shanghai_date(clock.now()))
+    page = guide.build(
+        found,
+        _verdicts(found),
+        directory.list_districts(),
+        lifeevents.list_packages(),
+        place=division,
+        public_url=settings.PUBLIC_URL,
+    )
+    return render(request, "portal/guide.html", {"page": page})
+
+
+@public
+def find_guide(request: ActorRequest, basic_code: str) -> HttpResponse:
+    """The guide in the visitor's own district."""
+    return redirect("portal:guide", places.chosen_division(request), basic_code)
+
+
+@public
+@same_for_visitors
+def list_departments(request: ActorRequest) -> HttpResponse:
+    context = {
+        "departments": directory.list_departments(level=Level.CITY),
+        "districts": directory.list_districts(),
+    }
+    return render(request, "portal/departments.html", context)
+
+
+@public
+def show_department(request: ActorRequest, code: str) -> HttpResponse:
+    department = directory.get_department(code)
+    guides = catalogue.list_guides(places.chosen_division(request), shanghai_date(clock.now()))
+    own = [one for one in guides if code in (one.substance.department.code, one.procedure.department.code)]
+    page = bodies.build_department(department, own, directory.windows_for(code))
+    return render(request, "portal/department.html", {"page": page})
+
+
+@public
+def show_district(request: ActorRequest, code: str) -> HttpResponse:
+    guides = catalogue.list_guides(code, shanghai_date(clock.now()))
+    page = bodies.build_district(directory.get_division(code), guides, directory.list_windows(code))
+    response = render(request, "portal/department.html", {"page": page})
+    places.keep_division(response, code)
+    return response
+
+
+@public
+def show_accessibility(request: ActorRequest) -> HttpResponse:
+    paragraphs = (
+        _(
+            "本网站按《Web 内容无障碍指南》（WCAG）2.2 AA 级制作：只用键盘就能办完，读屏软件读得通，放大到 400% 不丢内容。"
+        ),
+        _(
+            "页面顶部可以切换大字版；系统设置为深色或高对比度时，页面随之改变。关掉 JavaScript 也能办完全部手续。"
+        ),
+        _("发现哪里用不了，请拨打 12345 告诉我们。"),
+    )
+    return render(request, "portal/text.html", {"title": _("无障碍声明"), "paragraphs": paragraphs})
+
+
+@public
+def show_privacy(request: ActorRequest) -> HttpResponse:
+    paragraphs = (
+        _("搜索和看指南不需要登录，不记录是谁在看。没有搜到的词会留给事项编辑，其中不含数字和个人信息。"),
+        _("办事时，各部门只看到自己要用的内容；每一次查询都记下是谁、为了哪件事，您可以在“我的”里看到。"),
+        _("证件号码和上传的文件加密保存。没有提交的草稿 60 天后删除，删除前会提醒您。"),
+    )
+    return render(request, "portal/text.html", {"title": _("隐私说明"), "paragraphs": paragraphs})
+
+
+def _verdicts(found: Guide) -> tuple[MaterialVerdict, ...]:
+    fields = standards.condition_fields()
+    return catalogue_rules.material_verdicts(
+        found.substance.materials,
+        situation=None,
+        facts=conditions.load_facts({}, fields),
+        fields=fields,
+        held=None,
+        live_resources=exchange.live_resources(),
+        produced=(),
+    )

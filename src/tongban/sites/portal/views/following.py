@@ -1,0 +1,180 @@
+"""After handing in: receipt, timeline, supplements, withdrawal, rating, papers."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongban.domains.cases import selectors as cases
+from tongban.domains.cases import services as handling
+from tongban.domains.cases.selectors import CaseNotFound
+from tongban.domains.cases.types import Timeline, TimelineCase
+from tongban.domains.evaluation import rules as rating_rules
+from tongban.domains.evaluation import selectors as ratings
+from tongban.domains.evaluation import services as evaluation
+from tongban.domains.lifeevents import selectors as lifeevents
+from tongban.domains.lifeevents import services as packages
+from tongban.foundation import clock, papers
+from tongban.foundation.storage.uploads import UploadRefused
+from tongban.sites.portal import supplements
+from tongban.sites.portal.pages import timeline as page_of
+from tongban.sites.shared.fields import Problem
+from tongban.sites.shared.policies import ActorRequest, citizen, public
+
+
+@citizen
+def show_receipt(request: ActorRequest, number: str) -> HttpResponse:
+    found = cases.get_timeline(number, actor=request.actor)
+    address = settings.PUBLIC_URL + reverse("portal:status", args=[number])
+    page = page_of.build_receipt(
+        found,
+        papers.qr_svg(address),
+        page_of.waiting(lifeevents.find_run(found.application_id)),
+        was_repeat="repeat" in request.GET,
+    )
+    return render(request, "portal/receipt.html", {"page": page})
+
+
+@citizen
+def show_application(request: ActorRequest, number: str) -> HttpResponse:
+    return _timeline(request, cases.get_timeline(number, actor=request.actor))
+
+
+@citizen
+@require_POST
+def answer_supplement(request: ActorRequest, number: str) -> HttpResponse:
+    """All that was asked for, at once; when something will not do, the page comes back with what was typed."""
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    case = _case(found, number)
+    try:
+        supplements.answer(case, request.POST, request.FILES, actor=request.actor, at=clock.now())
+    except supplements.FaultyAnswer as faulty:
+        return _timeline(request, found, faulty.problems, supplements.typed(case, request.POST))
+    except (handling.SupplementIncomplete, handling.AttachmentNotUsable, UploadRefused) as refused:
+        problem = {"text": _(refused.sentence), "href": f"#supplement-{number}"}
+        return _timeline(request, found, [problem], supplements.typed(case, request.POST))
+    messages.success(request, _("补正已经交上，重新计算受理时间。"))
+    return redirect("portal:application", found.number)
+
+
+@citizen
+def withdraw(request: ActorRequest, number: str) -> HttpResponse:
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    case = _case(found, number)
+    if request.method == "POST":
+        handling.withdraw(
+            case_number=number,
+            revision=_revision(request, case),
+            reason=request.POST.get("reason", ""),
+            actor=request.actor,
+            at=clock.now(),
+        )
+        messages.success(request, _("“%(item)s”已经撤回。") % {"item": case.item_name})
+        return redirect("portal:application", found.number)
+    return render(request, "portal/withdraw.html", {"page": page_of.build_withdrawal(found, case)})
+
+
+@citizen
+@require_POST
+def rate(request: ActorRequest, number: str) -> HttpResponse:
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    try:
+        evaluation.rate(
+            number,
+            _whole(request.POST.get("nth")),
+            _whole(request.POST.get("level")),
+            request.POST.get("words", ""),
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except (
+        rating_rules.UnknownLevel,
+        rating_rules.WordsMissing,
+        rating_rules.WordsTooLong,
+        evaluation.AlreadyRated,
+    ) as refused:
+        return _timeline(request, found, [{"text": _(refused.sentence), "href": f"#case-{number}"}])
+    messages.success(request, _("谢谢您的评价。"))
+    return redirect("portal:application", found.number)
+
+
+@citizen
+@require_POST
+def settle_branch(request: ActorRequest, number: str, basic_code: str) -> HttpResponse:
+    """An item that hung on an open question: wanted after all, or not."""
+    settle = packages.confirm_branch if request.POST.get("wanted") == "yes" else packages.drop_branch
+    settle(number, basic_code, actor=request.actor, at=clock.now())
+    return redirect("portal:application", number)
+
+
+@citizen
+def explain_clock(request: ActorRequest, number: str) -> HttpResponse:
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    account = cases.get_clock(number, actor=request.actor)
+    back = reverse("portal:application", args=[found.number])
+    page = page_of.build_clock(number, account, f"{back}#case-{number}")
+    return render(request, "portal/clock.html", {"page": page})
+
+
+@citizen
+def open_paper(request: ActorRequest, paper_id: UUID) -> HttpResponse:
+    body = handling.open_paper(paper_id=paper_id, actor=request.actor, at=clock.now())
+    return HttpResponse(body, content_type="application/pdf")
+
+
+@public
+def show_status(request: ActorRequest, number: str) -> HttpResponse:
+    """What the receipt's QR code opens: no personal data, no log-in."""
+    page = page_of.build_status(cases.get_public_status(number))
+    return render(request, "portal/status.html", {"page": page, "number": number})
+
+
+@public
+def look_for_status(request: ActorRequest) -> HttpResponse:
+    number = "".join(request.GET.get("number", "").split())
+    if not number:
+        return render(request, "portal/status.html", {"number": ""})
+    try:
+        cases.get_public_status(number)
+    except CaseNotFound:
+        problem = _("没有这个申请编号。请对照收件凭证再看一遍，字母 SQ 也要输入。")
+        return render(request, "portal/status.html", {"number": number, "problem": problem}, status=404)
+    return redirect("portal:status", number)
+
+
+def _timeline(
+    request: ActorRequest,
+    found: Timeline,
+    problems: Sequence[Problem] = (),
+    typed: Mapping[tuple[str, str], object] | None = None,
+) -> HttpResponse:
+    page = page_of.build(
+        found,
+        ratings.rights_of_cases([case.number for case in found.cases]),
+        supplements.reopened_fields(found, typed or {}),
+        page_of.waiting(lifeevents.find_run(found.application_id)),
+        problems,
+    )
+    return render(request, "portal/application.html", {"page": page}, status=422 if problems else 200)
+
+
+def _case(found: Timeline, number: str) -> TimelineCase:
+    for case in found.cases:
+        if case.number == number:
+            return case
+    raise CaseNotFound(f"no case {number} in {found.number}")
+
+
+def _revision(request: ActorRequest, case: TimelineCase) -> int:
+    shown = request.POST.get("revision", "")
+    return int(shown) if shown.isdecimal() else case.revision
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0

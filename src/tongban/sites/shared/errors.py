@@ -1,0 +1,57 @@
+"""Pages for what went wrong. None of them needs the database, and forbidden looks like unknown."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from psycopg_pool import PoolTimeout
+
+from tongban.kernel.errors import TongbanError
+from tongban.sites.shared.shell import bare_shell
+
+DATABASE_GONE = (OperationalError, InterfaceError, PoolTimeout)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
+    return _page(request, "shared/errors/404.html", 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same page as for what does not exist."""
+    return not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
+    return _page(request, "shared/errors/400.html", 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Also reached when a middleware, such as the session's, meets a database that is gone."""
+    if isinstance(sys.exc_info()[1], DATABASE_GONE):
+        return unavailable(request)
+    return _page(request, "shared/errors/500.html", 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database is gone. What was saved is there when it returns; the browser may try again in a few seconds."""
+    response = _page(request, "shared/errors/503.html", 503)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's
+    return _page(request, "shared/errors/csrf.html", 403)
+
+
+def refused(request: HttpRequest, trouble: TongbanError) -> HttpResponse:
+    """An act the rules do not allow now: its sentence, and the way back."""
+    return _page(request, "shared/errors/refused.html", 409, sentence=_(trouble.sentence))
+
+
+def _page(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
+    body = render_to_string(
+        template, {"shell": bare_shell(request), "path": request.path, **context}, request
+    )
+    return HttpResponse(body, status=status)

@@ -1,0 +1,149 @@
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from tongban.domains.catalogue import selectors as catalogue
+
+GUIDE = "/guide/310115/310131001001/"
+
+
+def test_home_is_a_search_box_with_life_events_under_it(visitor: Client) -> None:
+    page = visitor.get("/").content.decode()
+
+    assert page.count("<h1") == 1
+    assert 'type="search"' in page
+    assert "开办餐饮店" in page
+    assert "新生儿出生" in page
+    assert "企业注销" in page
+
+
+def test_results_are_sentences_with_facets(visitor: Client) -> None:
+    page = visitor.get("/search/", {"q": "食品经营许可"}).content.decode()
+
+    assert "食品经营许可（餐饮服务）新办" in page
+    assert "谁来办" in page
+    assert (
+        f'href="{GUIDE}"'
+        in visitor.get("/search/", {"q": "食品经营许可", "division": "310115"}).content.decode()
+    )
+
+
+def test_a_same_sound_typo_is_corrected_and_said_so(visitor: Client) -> None:
+    page = visitor.get("/search/", {"q": "社宝卡"}).content.decode()
+
+    assert "您输入的是“社宝卡”" in page
+    assert "仍按原来的字查找" in page
+
+
+def test_nothing_found_offers_the_nearest_and_a_human_and_is_kept_for_editors(visitor: Client) -> None:
+    page = visitor.get("/search/", {"q": "骑火箭"}).content.decode()
+
+    assert "没有找到“骑火箭”" in page
+    assert "12345" in page
+    assert ("骑火箭", 1) in catalogue.zero_hits()
+
+
+def test_suggestions_answer_with_links(visitor: Client) -> None:
+    page = visitor.get("/search/suggestions/", {"q": "居住证"}).content.decode()
+
+    assert "<ul>" in page
+    assert "居住证" in page
+
+
+def test_the_guide_answers_first_and_cites_the_law_last(visitor: Client) -> None:
+    page = visitor.get(GUIDE).content.decode()
+
+    order = [page.index(words) for words in ("要多久", "能不能办", "带什么材料", "怎么一步步办", "法律依据")]
+    assert order == sorted(order)
+    assert "5 个工作日" in page
+    assert "法定 10 个工作日" in page
+
+
+def test_what_is_not_asked_for_says_why_in_place(visitor: Client) -> None:
+    page = visitor.get(GUIDE).content.decode()
+
+    card = page[page.index("营业执照</span>") :]
+    assert "免交" in card[:400]
+    assert "电子证照库里有，不用交" in card[:600]
+
+
+def test_every_clause_link_leads_to_a_clause(visitor: Client) -> None:
+    page = visitor.get(GUIDE).content.decode()
+
+    anchors = set(re.findall(r'href="#(law-\d+)"', page))
+    assert anchors
+    assert anchors <= set(re.findall(r'id="(law-\d+)"', page))
+
+
+def test_the_guide_carries_structured_data(visitor: Client) -> None:
+    page = visitor.get(GUIDE).content.decode()
+
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data = json.loads(found[1])
+    assert data["@type"] == "GovernmentService"
+    assert data["name"] == "食品经营许可（餐饮服务）新办"
+
+
+def test_start_leads_to_the_life_event_the_item_is_part_of(visitor: Client) -> None:
+    assert 'href="/events/OPEN_RESTAURANT/"' in visitor.get(GUIDE).content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/guide/310115/000000000000/", "/departments/NOBODY/", "/districts/999999/", "/events/NOTHING/"],
+)
+def test_what_does_not_exist_is_not_found(visitor: Client, address: str) -> None:
+    response = visitor.get(address)
+
+    assert response.status_code == 404
+    assert "没有找到这个页面" in response.content.decode()
+
+
+def test_a_department_lists_what_it_does(visitor: Client) -> None:
+    page = visitor.get("/departments/SCJG/", {"division": "310115"}).content.decode()
+
+    assert "食品经营许可（餐饮服务）新办" in page
+    assert "021-50000001" in page
+
+
+def test_a_district_lists_its_windows(visitor: Client) -> None:
+    page = visitor.get("/districts/310115/").content.decode()
+
+    assert "浦东新区政务服务中心（示例）" in page
+
+
+def test_the_chosen_district_is_remembered(visitor: Client) -> None:
+    visitor.get("/districts/310115/")
+
+    assert visitor.get("/guide/310131001001/")["Location"] == GUIDE
+
+
+def test_a_visitors_page_is_kept_finished_and_a_persons_is_not(
+    visitor: Client, li_si: Client, django_assert_num_queries
+) -> None:
+    visitor.get(GUIDE)
+
+    with django_assert_num_queries(0):
+        again = visitor.get(GUIDE)
+
+    assert again.status_code == 200
+    assert "李四" not in again.content.decode()
+    assert "李四" in li_si.get(GUIDE).content.decode()
+    assert li_si.get(GUIDE)["Cache-Control"] == "private, no-store"
+
+
+def test_elder_mode_is_a_set_of_tokens_kept_in_a_cookie(visitor: Client) -> None:
+    response = visitor.post("/preferences/", {"size": "elder", "next": GUIDE})
+
+    assert response["Location"] == GUIDE
+    assert 'data-size="elder"' in visitor.get(GUIDE).content.decode()
+
+
+def test_a_preference_never_leads_out_of_the_house(visitor: Client) -> None:
+    response = visitor.post("/preferences/", {"language": "en", "next": "https://example.org/"})
+
+    assert response["Location"] == "/"
+    assert 'lang="en"' in visitor.get("/").content.decode()

@@ -1,0 +1,252 @@
+import pytest
+from django.test import Client
+
+from sites.city import NOW, City
+from sites.portal import walk
+from tongban.domains.cases import selectors as cases
+from tongban.domains.cases import services as handling
+from tongban.domains.cases.types import SupplementItem, TickMark, TimelineCase
+from tongban.domains.catalogue import selectors as catalogue
+from tongban.domains.evaluation import selectors as ratings
+from tongban.foundation.outbox import testing as outbox
+from tongban.kernel.actors import Actor, ActorKind, Role
+
+FOOD = "食品经营许可（餐饮服务）新办"
+FIELD = "PREMISES.premises.name"
+
+
+def officer(department: str, city: City) -> Actor:
+    """An officer who may do everything in one department."""
+    return Actor(
+        kind=ActorKind.OFFICER,
+        account_id=city.accounts["wangmin"],
+        name="王敏",
+        department=department,
+        division="310115",
+        departments=frozenset({department}),
+        roles=frozenset(Role),
+    )
+
+
+@pytest.fixture
+def number(zhang_san: Client) -> str:
+    return walk.hand_in(zhang_san, walk.complete(zhang_san))
+
+
+def case_of(city: City, number: str, item: str = FOOD) -> TimelineCase:
+    me = Actor(
+        ActorKind.CITIZEN,
+        city.accounts["zhangsan"],
+        "张三",
+        city.subjects["zhangsan"],
+        city.subjects["xiaoguan"],
+    )
+    return next(one for one in cases.get_timeline(number, actor=me).cases if one.item_name == item)
+
+
+def ask_for_supplement(city: City, case: TimelineCase, *targets: str) -> None:
+    handling.request_supplement(
+        case_number=case.number,
+        revision=case.revision,
+        items=tuple(SupplementItem(one, "要改的", "看不清", "请重新提供") for one in targets),
+        actor=officer("SCJG-310115", city),
+        at=NOW,
+    )
+
+
+def slot_of(city: City, case: TimelineCase) -> str:
+    return cases.get_dossier(case.number, actor=officer("SCJG-310115", city), at=NOW).attachments[0].slot
+
+
+def grant(city: City, case: TimelineCase) -> None:
+    acting = officer("SCJG-310115", city)
+    receipt = handling.accept_case(case_number=case.number, revision=case.revision, actor=acting, at=NOW)
+    dossier = cases.get_dossier(case.number, actor=acting, at=NOW)
+    points = catalogue.get_guide_by_versions(
+        dossier.substance_version_id, dossier.procedure_version_id
+    ).substance.points
+    marks = tuple(TickMark(point.code, True) for point in points)
+    receipt = handling.tick_points(
+        case_number=case.number, revision=receipt.revision, marks=marks, actor=acting, at=NOW
+    )
+    receipt = handling.finish_examination(
+        case_number=case.number, revision=receipt.revision, actor=acting, at=NOW
+    )
+    handling.grant(case_number=case.number, revision=receipt.revision, result_fields={}, actor=acting, at=NOW)
+
+
+def test_now_next_and_by_when_stand_on_top(zhang_san: Client, number: str) -> None:
+    page = zhang_san.get(f"/applications/{number}/").content.decode()
+
+    order = [page.index(words) for words in ("现在", "接下来", "什么时候", "问谁", "各部门办到哪里了")]
+    assert order == sorted(order)
+    assert "2 件正在办，0 件已办好" in page
+    assert "已收件，等待受理" in page
+
+
+def test_the_timeline_takes_at_most_twelve_queries_beside_who_is_asking(
+    zhang_san: Client, number: str, django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(24):
+        zhang_san.get(f"/applications/{number}/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "applications/{number}/",
+        "applications/{number}/receipt/",
+        "cases/{case}/clock/",
+        "cases/{case}/withdraw/",
+    ],
+)
+def test_somebody_elses_case_looks_like_none(li_si: Client, city: City, number: str, path: str) -> None:
+    address = "/" + path.format(number=number, case=case_of(city, number).number)
+
+    assert li_si.get(address).status_code == 404
+    assert li_si.get("/" + path.format(number="SQ20260302999999", case="x")).status_code == 404
+
+
+def test_a_supplement_is_answered_in_place_with_field_and_file(
+    zhang_san: Client, city: City, number: str
+) -> None:
+    case = case_of(city, number)
+    slot = slot_of(city, case)
+    ask_for_supplement(city, case, FIELD, slot)
+
+    page = zhang_san.get(f"/applications/{number}/").content.decode()
+    assert f"请补正：{FOOD}" in page
+    revision = case_of(city, number).revision
+    response = zhang_san.post(
+        f"/cases/{case.number}/supplement/",
+        {"revision": revision, f"{case.number}.{FIELD}": "示例面馆（浦东店）", slot: walk.photo("新图.jpg")},
+    )
+
+    assert response["Location"] == f"/applications/{number}/"
+    assert "补正已经交上" in zhang_san.get(f"/applications/{number}/").content.decode()
+    dossier = cases.get_dossier(case.number, actor=officer("SCJG-310115", city), at=NOW)
+    assert dossier.answers[FIELD].value == "示例面馆（浦东店）"
+    assert "新图.jpg" in [one.filename for one in dossier.attachments]
+    assert "没有没办完的表格" in zhang_san.get("/my/drafts/").content.decode()
+
+
+def test_half_a_supplement_is_refused_and_what_was_typed_stays(
+    zhang_san: Client, city: City, number: str
+) -> None:
+    case = case_of(city, number)
+    ask_for_supplement(city, case, FIELD, slot_of(city, case))
+    revision = case_of(city, number).revision
+
+    response = zhang_san.post(
+        f"/cases/{case.number}/supplement/",
+        {"revision": revision, f"{case.number}.{FIELD}": "示例面馆（浦东店）"},
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "还需补正1项" in page
+    assert 'value="示例面馆（浦东店）"' in page
+    assert case_of(city, number).revision == revision
+
+
+def test_a_bad_file_in_a_supplement_changes_nothing(zhang_san: Client, city: City, number: str) -> None:
+    case = case_of(city, number)
+    slot = slot_of(city, case)
+    ask_for_supplement(city, case, slot)
+    revision = case_of(city, number).revision
+    bad = walk.photo("假的.pdf")
+
+    response = zhang_san.post(f"/cases/{case.number}/supplement/", {"revision": revision, slot: bad})
+
+    assert response.status_code == 422
+    assert case_of(city, number).revision == revision
+    assert "没有没办完的表格" in zhang_san.get("/my/drafts/").content.decode()
+
+
+def test_withdrawing_asks_once_and_then_is_done(zhang_san: Client, city: City, number: str) -> None:
+    case = case_of(city, number)
+
+    asked = zhang_san.get(f"/cases/{case.number}/withdraw/").content.decode()
+    done = zhang_san.post(
+        f"/cases/{case.number}/withdraw/", {"revision": case.revision, "reason": "换地方了"}
+    )
+
+    assert f"要撤回“{FOOD}”吗？" in asked
+    assert done["Location"] == f"/applications/{number}/"
+    assert "您已撤回" in zhang_san.get(f"/applications/{number}/").content.decode()
+
+
+def test_withdrawing_on_a_stale_page_is_refused(zhang_san: Client, city: City, number: str) -> None:
+    case = case_of(city, number)
+
+    response = zhang_san.post(f"/cases/{case.number}/withdraw/", {"revision": case.revision + 7})
+
+    assert response.status_code == 409
+    assert "现在办不了这一步" in response.content.decode()
+    assert case_of(city, number).status == "RECEIVED"
+
+
+def test_a_granted_case_shows_its_licence_and_can_be_rated_once(
+    zhang_san: Client, city: City, number: str
+) -> None:
+    case = case_of(city, number)
+    grant(city, case)
+    outbox.drain()
+
+    page = zhang_san.get(f"/applications/{number}/").content.decode()
+    assert "已批准" in page
+    assert "查看证照" in page
+    assert "您满意吗" in page
+    rated = zhang_san.post(f"/cases/{case.number}/rate/", {"nth": "1", "level": "2", "words": ""})
+    again = zhang_san.post(f"/cases/{case.number}/rate/", {"nth": "1", "level": "1", "words": ""})
+
+    assert rated.status_code == 302
+    assert again.status_code == 422
+    assert [right.rating.level for right in ratings.rights_of_cases([case.number]) if right.rating] == [2]
+    assert "您的评价：满意" in zhang_san.get(f"/applications/{number}/").content.decode()
+
+
+def test_a_bad_rating_without_words_is_asked_again(zhang_san: Client, city: City, number: str) -> None:
+    case = case_of(city, number)
+    grant(city, case)
+    outbox.drain()
+
+    response = zhang_san.post(f"/cases/{case.number}/rate/", {"nth": "1", "level": "5", "words": ""})
+
+    assert response.status_code == 422
+    assert not [right for right in ratings.rights_of_cases([case.number]) if right.rating]
+
+
+def test_every_counted_and_skipped_day_has_its_reason(zhang_san: Client, city: City, number: str) -> None:
+    case = case_of(city, number)
+
+    page = zhang_san.get(f"/cases/{case.number}/clock/").content.decode()
+
+    assert "为什么是这一天" in page
+    assert "2026年3月3日（周二）" in page
+    assert "周六" in page
+
+
+def test_the_receipt_opens_as_a_pdf_for_its_applicant_only(
+    zhang_san: Client, li_si: Client, number: str
+) -> None:
+    page = zhang_san.get(f"/applications/{number}/receipt/").content.decode()
+    address = page.split('href="/papers/')[1].split('"')[0]
+
+    assert zhang_san.get(f"/papers/{address}").content.startswith(b"%PDF-")
+    assert li_si.get(f"/papers/{address}").status_code == 404
+
+
+def test_the_receipts_number_shows_progress_and_no_person(visitor: Client, number: str) -> None:
+    page = visitor.get(visitor.get("/status/", {"number": f" {number} "})["Location"]).content.decode()
+
+    assert FOOD in page
+    for word in ("示例小馆", "张三", "示例面馆"):
+        assert word not in page
+
+
+def test_an_unknown_number_says_so(visitor: Client) -> None:
+    response = visitor.get("/status/", {"number": "SQ1"})
+
+    assert response.status_code == 404
+    assert "没有这个申请编号" in response.content.decode()

@@ -1,0 +1,132 @@
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.test import Client
+
+from sites.portal.walk import QUERY
+
+QUESTIONS = "/events/OPEN_RESTAURANT/questions/?division=310115"
+PLAN = f"/events/OPEN_RESTAURANT/plan/?{QUERY}"
+VISITORS_PLAN = f"{PLAN}&entity.scope_has_catering=yes"
+
+
+def facts(address: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(address).query))
+
+
+def test_one_question_a_page_with_the_reason_why(visitor: Client) -> None:
+    page = visitor.get(QUESTIONS).content.decode()
+
+    assert page.count("<h1") == 1
+    assert "为什么问" in page
+    assert "第 1 题" in page
+
+
+def test_an_answer_goes_into_the_address(visitor: Client) -> None:
+    response = visitor.post(QUESTIONS, {"question": "shop.area_m2", "shop.area_m2": "320"})
+
+    assert response.status_code == 302
+    assert facts(response["Location"]) == {"division": "310115", "shop.area_m2": "320"}
+
+
+def test_not_knowing_is_an_answer(visitor: Client) -> None:
+    response = visitor.post(QUESTIONS, {"question": "shop.area_m2", "unknown": "1"})
+
+    assert facts(response["Location"])["shop.area_m2"] == "unknown"
+
+
+def ask_for_area(visitor: Client) -> str:
+    """Address at which the area is the question: everything else is answered."""
+    return (
+        "/events/OPEN_RESTAURANT/questions/?"
+        + QUERY.replace("&shop.area_m2=320", "")
+        + "&entity.scope_has_catering=yes"
+    )
+
+
+@pytest.mark.parametrize(("typed", "words"), [("", "请回答这个问题"), ("很大", "数"), ("-3", "")])
+def test_a_faulty_answer_is_asked_again_with_what_was_typed(visitor: Client, typed: str, words: str) -> None:
+    response = visitor.post(ask_for_area(visitor), {"question": "shop.area_m2", "shop.area_m2": typed})
+    page = response.content.decode()
+
+    assert response.status_code == 422
+    assert 'href="#f-shop-area_m2"' in page
+    assert 'id="f-shop-area_m2"' in page
+    assert f'value="{typed}"' in page or not typed
+    assert words in page
+
+
+def test_a_question_that_is_none_is_not_found(visitor: Client) -> None:
+    assert visitor.post(QUESTIONS, {"question": "no.such"}).status_code == 404
+
+
+def test_every_answer_leads_to_a_plan(visitor: Client) -> None:
+    address = QUESTIONS
+    for _number in range(12):
+        response = visitor.get(address)
+        if response.status_code == 302:
+            break
+        page = response.content.decode()
+        code = page.split('name="question" value="')[1].split('"')[0]
+        given = {"question": code, "unknown": "1"} if "还不清楚" in page else {"question": code, code: "yes"}
+        address = visitor.post(address, given)["Location"]
+
+    assert response["Location"].startswith("/events/OPEN_RESTAURANT/plan/?")
+    assert visitor.get(response["Location"]).status_code == 200
+
+
+def test_a_plan_with_open_questions_goes_back_to_them(visitor: Client) -> None:
+    response = visitor.get("/events/OPEN_RESTAURANT/plan/?division=310115")
+
+    assert response["Location"].startswith("/events/OPEN_RESTAURANT/questions/")
+
+
+def test_the_plan_shows_departments_order_days_materials_and_savings(visitor: Client) -> None:
+    page = visitor.get(VISITORS_PLAN).content.decode()
+
+    assert "要办 2 个事项，2 个部门一起办" in page
+    assert "（牵头）" in page
+    assert "您要准备的" in page
+    assert "我们替您取的" in page
+    assert "不再要的" in page
+    assert "和一件一件办比" in page
+    assert "<svg viewBox" in page
+    assert "照规范做" in page
+
+
+def test_an_unknown_fact_shows_both_branches(visitor: Client) -> None:
+    page = visitor.get(VISITORS_PLAN.replace("shop.area_m2=320", "shop.area_m2=unknown")).content.decode()
+
+    assert "可能要办" in page
+    assert "店面一共有多少平方米？" in page
+
+
+def test_what_a_register_knows_is_shown_and_not_asked(zhang_san: Client) -> None:
+    page = zhang_san.get(PLAN).content.decode()
+
+    assert "不用问您的" in page
+    assert "经营主体登记信息" in page
+
+
+def test_a_saved_plan_is_shared_without_personal_data(zhang_san: Client, visitor: Client) -> None:
+    saved = zhang_san.post(f"/events/OPEN_RESTAURANT/plan/save/?{QUERY}")
+
+    page = visitor.get(saved["Location"]).content.decode()
+    assert "计划已经保存" in page
+    assert "320 平方米" in page
+    for word in ("张三", "示例小馆", "92310115"):
+        assert word not in page
+
+
+def test_the_plan_prints_as_a_pdf(visitor: Client) -> None:
+    response = visitor.get(VISITORS_PLAN.replace("/plan/?", "/plan/paper.pdf?"))
+
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF-")
+
+
+def test_applying_asks_to_sign_in_and_comes_back_to_the_plan(visitor: Client, zhang_san: Client) -> None:
+    address = f"/events/OPEN_RESTAURANT/apply/?{QUERY}"
+
+    assert visitor.post(address)["Location"].startswith("/login/?next=/events/OPEN_RESTAURANT/apply/")
+    assert zhang_san.get(address)["Location"] == PLAN
