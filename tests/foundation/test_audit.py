@@ -2,10 +2,12 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from tongban.foundation.audit import services
 from tongban.foundation.audit.models import Entry, Link
+from tongban.foundation.requests import current_request_id
 from tongban.kernel.actors import PLATFORM
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -127,13 +129,95 @@ def test_a_tail_cut_together_with_its_links_is_found_by_the_head_outside():
 @pytest.mark.usefixtures("unguarded")
 def test_a_chain_sealed_anew_over_a_forgery_differs_from_the_head_outside():
     Entry.objects.filter(object_id="2").update(action="FORGED")
-    heads = services.heads_file().read_text()
 
     Link.objects.all().delete()
     seal_all()
-    services.heads_file().write_text(heads)
 
-    assert "MODIFIED" in kinds()
+    assert [(p.kind, p.position) for p in services.verify().problems] == [("MODIFIED", 10)]
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_link_taken_out_is_found():
+    Link.objects.filter(position=5).delete()
+
+    assert kinds() == {"REORDERED", "INSERTED"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_head_that_was_not_written_before_a_crash_is_written_by_the_next_sealing():
+    write(3)
+    seal_all()
+    services.heads_file().write_text('{"position": 3, "he')
+
+    assert services.seal() == 0
+
+    report = services.verify()
+    assert (report.heads, report.problems) == (1, ())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_head_is_written_once():
+    write(3)
+    for _ in range(3):
+        services.seal()
+
+    assert len(services.heads_file().read_text().splitlines()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_moved_to_a_server_that_counts_anew_goes_on_being_sealed():
+    # Two entries with transaction numbers this server has not reached, as a dump of another one brings them.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint + 1000000")
+        far = cursor.fetchone()[0]
+    brought = [
+        Entry(
+            transaction=far + n,
+            at=AT,
+            actor_kind="PLATFORM",
+            actor_name="x",
+            action="OLD",
+            object_type="t",
+            object_id="1",
+        )
+        for n in range(2)
+    ]
+    Entry.objects.bulk_create(brought)
+    write(2)
+
+    seal_all()
+    write(1)
+    seal_all()
+
+    order = Entry.objects.filter(pk__in=Link.objects.values("entry_id")).values_list("action", flat=True)
+    assert sorted(order) == ["OLD", "OLD", "TEST", "TEST", "TEST"]
+    assert services.verify().problems == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_entries_are_one_statement_and_carry_the_request_id(django_assert_num_queries):
+    token = current_request_id.set("0123456789abcdef")
+    entries = [services.Entry(PLATFORM, "TEST", AT, "thing", str(n)) for n in range(20)]
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        services.record_many(entries)
+    current_request_id.reset(token)
+
+    assert set(Entry.objects.values_list("request_id", flat=True)) == {"0123456789abcdef"}
+    assert Entry.objects.count() == 20
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_the_command_names_the_place_and_fails(capsys):
+    Entry.objects.filter(pk=Link.objects.get(position=4).entry_id).update(object_id="forged")
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("audit_verify")
+
+    printed = capsys.readouterr()
+    assert ended.value.code == 1
+    assert "position 4" in printed.err
+    assert "10 entries, 10 sealed, 0 waiting, 1 problems" in printed.out
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,14 +1,18 @@
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 
 from tongban.foundation.audit.models import Entry
 from tongban.foundation.audit.services import record
 from tongban.foundation.outbox import registry, services
 from tongban.foundation.outbox.models import Message, PausedQueue
+from tongban.foundation.requests import current_request_id
 from tongban.kernel.actors import PLATFORM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,13 +59,11 @@ def test_a_subscriber_gets_the_event_as_it_was_published(registered, event):
 
 
 def test_what_is_rolled_back_is_not_delivered(registered, event):
-    from django.db import transaction
-
     registry.subscribe(Happened, name="test.see", handler=lambda e, at: None)
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         services.publish(event, queue="SCJG")
-        raise RuntimeError("the change failed")
+        transaction.set_rollback(True)
 
     assert Message.objects.count() == 0
 
@@ -154,14 +156,136 @@ def test_a_receiver_down_for_an_hour_gets_everything_once_when_it_is_back(regist
     assert services.backlog() == 0
 
 
-def test_the_index_serves_the_order_in_which_messages_are_taken():
-    with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
-        cursor.execute(
-            "EXPLAIN SELECT * FROM outbox_message WHERE NOT is_dead AND available_at <= now() ORDER BY available_at, id LIMIT 20"
-        )
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-        cursor.execute("RESET enable_seqscan; RESET enable_bitmapscan; RESET enable_sort")
+@pytest.mark.parametrize(
+    ("statement", "values", "index"),
+    [
+        (services.TAKE_INSIDE, [20], "outbox_message_due"),
+        (services.TAKE_OUTSIDE, ["test.call/Q"], "outbox_message_due_outside"),
+    ],
+)
+def test_an_index_serves_the_order_in_which_messages_are_taken(statement, values, index):
+    fill(4_000, "'q' || n % 40", "n % 2 = 0")
 
-    assert "outbox_message_due" in plan
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_message")
+        cursor.execute(f"EXPLAIN {statement}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert f"using {index} on" in plan
     assert "Sort" not in plan
+
+
+def test_the_backlog_of_a_hung_receiver_costs_the_others_nothing():
+    fill(40, "'q' || n", "true")
+    fill(20_000, "'q5'", "true")
+    PausedQueue.objects.create(queue="q5", until=datetime.now(UTC) + timedelta(minutes=1))
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_message")
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {services.DUE_QUEUES}")
+        ((explained,),) = cursor.fetchall()
+
+    plan = explained[0]["Plan"]
+    assert plan["Actual Rows"] == 39
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 1_000
+
+
+def test_a_receiver_that_hangs_holds_one_thread_only(registered):
+    hung, seen = threading.Event(), []
+
+    def call(e, at):
+        if e.number == 0:
+            assert hung.wait(30)
+        seen.append(e.number)
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(0), "HUNG") for _ in range(4))
+    services.publish_many((CalledOut(n), f"WELL{n}") for n in range(1, 6))
+    with ThreadPoolExecutor(2) as pool:
+        loops = [pool.submit(deliver_all) for _ in range(2)]
+        done, waiting = wait(loops, timeout=20, return_when=FIRST_COMPLETED)
+        seen_while_hung = sorted(seen)
+        hung.set()
+
+    assert (len(done), len(waiting)) == (1, 1)
+    assert seen_while_hung == [1, 2, 3, 4, 5]
+
+
+def test_a_queue_is_served_by_one_thread_at_a_time_and_in_order(registered):
+    busy, seen = threading.Lock(), []
+
+    def call(e, at):
+        assert busy.acquire(blocking=False), "two messages of one queue at once"
+        time.sleep(0.005)
+        seen.append(e.number)
+        busy.release()
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(20))
+
+    with ThreadPoolExecutor(4) as pool:
+        loops = [pool.submit(deliver_all) for _ in range(4)]
+    for loop in loops:
+        loop.result()
+    deliver_all()
+
+    assert seen == list(range(20))
+
+
+def test_a_message_whose_worker_was_killed_is_sent_again_when_its_lease_ends(registered):
+    seen = []
+    registry.subscribe(
+        CalledOut, name="test.call", handler=lambda e, at: seen.append(e.number), calls_out=True
+    )
+    services.publish(CalledOut(7), queue="ONE")
+
+    services._lease()
+    tried_during_the_lease = services.deliver_outside()
+    due_again()
+    PausedQueue.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
+    services.deliver_outside()
+
+    assert tried_during_the_lease == 0
+    assert seen == [7]
+    assert not Message.objects.exists()
+    assert not PausedQueue.objects.exists()
+
+
+def test_a_message_for_code_that_is_gone_ends_among_the_dead_letters(registered):
+    Message.objects.create(
+        subscriber="gone/Happened", queue="gone/Q", payload={}, attempts=services.MAX_ATTEMPTS - 1
+    )
+
+    services.deliver_due()
+
+    (letter,) = services.dead_letters()
+    assert letter.reason == "LookupError: no subscriber named gone/Happened"
+
+
+def test_the_request_id_follows_the_event_into_its_handler(registered, event):
+    seen = []
+    registry.subscribe(Happened, name="test.see", handler=lambda e, at: seen.append(current_request_id.get()))
+
+    token = current_request_id.set("0123456789abcdef")
+    services.publish(event, queue="SCJG")
+    current_request_id.reset(token)
+    services.deliver_due()
+
+    assert seen == ["0123456789abcdef"]
+    assert current_request_id.get() == ""
+
+
+def fill(count: int, queue: str, calls_out: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO outbox_message (subscriber, queue, calls_out, payload, attempts, is_dead, reason, request_id)"
+            f" SELECT 's', {queue}, {calls_out}, '{{}}', 0, false, '', '' FROM generate_series(1, {count}) n"
+        )
+
+
+def deliver_all() -> None:
+    try:
+        while services.deliver_outside():
+            pass
+    finally:
+        connections.close_all()

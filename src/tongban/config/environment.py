@@ -32,6 +32,8 @@ class Environment(BaseSettings):
     clamd: str | None = None
     """`host:port` or socket path of clamd; None means that no scanner is configured."""
     smtp_url: str | None = None
+    webhook_networks: list[str] = []
+    """Private networks (CIDR) in which department systems may be called, e.g. the government network; none by default."""
     otlp_endpoint: str | None = None
     log_level: str = "INFO"
     workers: int = 2

@@ -55,7 +55,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
 @public
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus metrics, for callers on this machine or a private network; others find nothing here."""
-    address = ip_address(request.META["REMOTE_ADDR"] or "0.0.0.0")  # noqa: S104 - what a socket without a peer gives
-    if not (address.is_loopback or address.is_private):
+    caller = request.META["REMOTE_ADDR"]
+    if not caller or not (ip_address(caller).is_loopback or ip_address(caller).is_private):
         raise Http404
     return HttpResponse(telemetry.metrics(), content_type=telemetry.METRICS_TYPE)

@@ -209,6 +209,7 @@ CATALOGUE_REGION = ENV.catalogue_region
 PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name
 CLAMD = ENV.clamd
+WEBHOOK_NETWORKS = ENV.webhook_networks
 
 LOGGING_CONFIG = None
 configure_logs(ENV.log_level if ENV.mode != "test" else "ERROR")

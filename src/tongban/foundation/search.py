@@ -20,7 +20,7 @@ def segment(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def pinyin(text: str) -> str:
     """Toneless pinyin joined without blanks: 开餐馆 → kaicanguan. Latin letters and digits stay."""
-    return "".join(_syllables(text))
+    return "".join(syllables(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -29,7 +29,8 @@ def initials(text: str) -> str:
     return "".join(lazy_pinyin(normalise(text), style=Style.FIRST_LETTER, errors=_keep_alphanumeric))
 
 
-def _syllables(text: str) -> list[str]:
+def syllables(text: str) -> list[str]:
+    """Toneless syllables in order; runs of Latin letters and digits stay whole."""
     return lazy_pinyin(normalise(text), errors=_keep_alphanumeric)
 
 

@@ -9,17 +9,22 @@ from typing import Any
 import tongban
 from domains.identity import cast
 from tongban.domains.catalogue import services
+from tongban.domains.catalogue.rules import Background, MaterialName
 from tongban.domains.catalogue.services import ImportReport
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.exchange import services as exchange
 from tongban.domains.licences import services as licences
 from tongban.domains.standards import services as standards
+from tongban.domains.standards.types import DataElement, ElementType, Option
 from tongban.kernel.actors import PLATFORM
 
 DATA = Path(tongban.__file__).parent / "demo/data"
 CITY, HUANGPU, PUDONG, STREET = "3101", "310101", "310115", "310115007"
-FOOD, FIRE, HUKOU, CUSTOMS = "310131001001", "310138001001", "310709001001", "312054001001"
+DISTRICTS = {HUANGPU: "黄浦区", PUDONG: "浦东新区"}
+FOOD, FIRE, HUKOU = "310131001001", "310138001001", "310709001001"
+FUND = "312041001001"
+"""An item of a city department without district offices."""
 NOW = cast.NOW
 
 
@@ -42,19 +47,11 @@ def load() -> None:
     cast.load_city()
     rows = json.loads((DATA / "departments.json").read_text("utf-8"))
     for number, row in enumerate(rows):
-        _department(number + 1, row["code"], row["name"], CITY, Level.CITY, None, row.get("connection"))
-        if row["districts"]:
-            for place, division in enumerate((HUANGPU, PUDONG), start=1):
-                name = row["name"].replace("示例市", "黄浦区示例" if division == HUANGPU else "浦东新区示例")
-                _department(
-                    place * 100 + number,
-                    f"{row['code']}-{division}",
-                    name,
-                    division,
-                    Level.COUNTY,
-                    row["code"],
-                    None,
-                )
+        code = row["code"]
+        department(number + 1, code, row["name"], CITY, Level.CITY, None, row.get("connection", "CONSOLE"))
+        for place, (division, name) in enumerate(DISTRICTS.items() if row["districts"] else (), start=1):
+            office = row["name"].replace("示例市", f"{name}示例")
+            department(place * 100 + number, f"{code}-{division}", office, division, Level.COUNTY, code)
     standards.load_dictionary(_rows("elements"), actor=PLATFORM, at=NOW)
     standards.load_material_types(_rows("material_types"), actor=PLATFORM, at=NOW)
     licences.load_licence_types(_rows("licence_types"), actor=PLATFORM, at=NOW)
@@ -73,14 +70,14 @@ def _rows(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _department(
+def department(
     number: int,
     code: str,
     name: str,
     division: str,
-    level: Level,
-    guided_by: str | None,
-    connection: str | None,
+    level: str,
+    guided_by: str | None = None,
+    connection: str = "CONSOLE",
 ) -> None:
     directory.save_department(
         Department(
@@ -89,9 +86,9 @@ def _department(
             short_name=code,
             uscc=cast.uscc(number, kind="11"),
             division=division,
-            level=level,
+            level=Level(level),
             guided_by=guided_by,
-            connection=Connection(connection or "CONSOLE"),
+            connection=Connection(connection),
             phone=f"021-5{number:07}",
             complaint_phone=f"021-6{number:07}",
             address="示例路1号",
@@ -101,3 +98,30 @@ def _department(
         actor=PLATFORM,
         at=NOW,
     )
+
+
+@cache
+def background() -> Background:
+    """What the demo's dictionaries say, without a database."""
+    elements = [_element(row) for row in _rows("elements")]
+    return Background(
+        fields={one.code: one.condition_field for one in elements if one.can_stand_in_conditions},
+        elements=frozenset(one.code for one in elements),
+        options={
+            one.code: tuple(option.value for option in one.options)
+            for one in elements
+            if one.options and one.scheme is None
+        },
+        materials={
+            row["code"]: MaterialName(row["name"], tuple(row["aliases"]), row["licence_type"])
+            for row in _rows("material_types")
+        },
+        licence_types=frozenset(row["code"] for row in _rows("licence_types")),
+        live_resources=frozenset(row["code"] for row in _rows("resources")),
+        basic_codes=frozenset(one["basic_code"] for one in _demo_guides()),
+    )
+
+
+def _element(row: dict[str, Any]) -> DataElement:
+    given = {**row, "options": tuple(Option(**option) for option in row["options"])}
+    return DataElement(**{**given, "element_type": ElementType(row["element_type"])})

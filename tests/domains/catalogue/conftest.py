@@ -1,4 +1,6 @@
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,5 +26,15 @@ def empty_city(db: None) -> None:
 def small_city(empty_city: None) -> None:
     """The city with a handful of items."""
     city.import_all(
-        city.FOOD, city.FIRE, city.HUKOU, city.CUSTOMS, "312037001001", "310723001001", "310131002001"
+        city.FOOD, city.FIRE, city.HUKOU, city.FUND, "312037001001", "310723001001", "310131002001"
     )
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of public data beside the repository; without it the test is skipped aloud, in CI it fails."""
+    folder = Path(__file__).resolve().parents[4] / "shared/data"
+    if not folder.is_dir():
+        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        refuse(f"public data not there: {folder.name} beside the repository")
+    return folder

@@ -215,6 +215,15 @@ def test_a_refused_upload_leaves_the_draft_as_it_was(
     assert refetch(draft) == draft
 
 
+@pytest.mark.parametrize("slot", ["", "a b", "x" * 121, "材料"])
+def test_a_slot_that_no_form_has_is_refused(draft: Draft, zhang: Actor, slot: str) -> None:
+    with pytest.raises(uploads.UploadRefused) as refused:
+        attach(draft, zhang, slot=slot)
+
+    assert refused.value.code == "SLOT"
+    assert refetch(draft) == draft
+
+
 def test_the_same_file_twice_is_one_upload(draft: Draft, zhang: Actor) -> None:
     assert attach(draft, zhang) == attach(draft, zhang)
     assert len(refetch(draft).attachments) == 1

@@ -1,19 +1,21 @@
-"""The city of these tests, and reading caches that must not outlive a test's transaction."""
+"""The city of these tests on the morning of 2 March 2026, and reading caches that must not outlive a test's transaction."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from domains.lifeevents.city import DEREGISTER, NEWBORN, RESTAURANT, City, build
+from domains.lifeevents.city import DEREGISTER, NEWBORN, NOW, RESTAURANT, City, build
 from tongban.domains.catalogue.selectors import guides
 from tongban.domains.lifeevents import selectors
 from tongban.domains.standards import selectors as standards
+from tongban.foundation import clock
 
 
 @pytest.fixture(autouse=True)
 def _no_stale_copies() -> Iterator[None]:
     standards.forget_dictionary()
-    yield
+    with clock.standing_at(NOW):
+        yield
     standards.forget_dictionary()
     guides.forget_guides()
     selectors.get_package_version.cache_clear()

@@ -1,6 +1,9 @@
 """Questions and plans over the demo's three packages, through the services."""
 
+from random import Random
 from typing import Any
+
+import pytest
 
 from domains.lifeevents.city import (
     BIG_SHOP,
@@ -195,7 +198,7 @@ def test_the_newborn_package_runs_through_in_five_working_days(newborn_city: Cit
         "parents.is_married": True,
         "mother.is_employee_insured": True,
     }
-    assert codes(plan) == [BIRTH, HUKOU, VACCINE, MATERNITY, INSURANCE, CARD]
+    assert codes(plan) == [BIRTH, HUKOU, VACCINE, INSURANCE, CARD, MATERNITY]
     assert plan.promised_days == 5
     items = {item.package_item.basic_code: item for item in plan.items}
     assert plan.critical_path[0] == BIRTH
@@ -257,7 +260,67 @@ def test_a_plan_asks_the_database_equally_often_for_every_answer(
 ) -> None:
     plan_for(None, BIG_SHOP)
 
-    with django_assert_num_queries(1 + 6 + 1 + 1):  # package, six guides, calendar, live resources
+    with django_assert_num_queries(4):  # package, guides, calendar, live resources
         plan_for(None, BIG_SHOP)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(4):
         plan_for(None, {**BIG_SHOP, "shop.area_m2": 20})
+
+
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "shop.area_m2": (80, 320),
+    "child.household_with": ("MOTHER", "FATHER"),
+}
+
+
+@pytest.mark.parametrize("code", [RESTAURANT, NEWBORN, DEREGISTER])
+def test_no_question_is_asked_whose_answer_changes_nothing(whole_city: City, code: str) -> None:
+    chance = Random(20260302)
+    for _walk in range(6):
+        facts: dict[str, Any] = {}
+        while question := services.next_question(code, facts, (), division=PUDONG, at=NOW):
+            asked = question.element.code
+            assert any(_matters(code, facts, asked, chance) for _try in range(12)), asked
+            facts[asked] = chance.choice(CHOICES.get(asked, (True, False)))
+
+
+def _matters(code: str, facts: dict[str, Any], asked: str, chance: Random) -> bool:
+    """Whether two answers lead to different plans, the questions still open answered at random."""
+    rest = {
+        element: chance.choice(CHOICES.get(element, (True, False)))
+        for element in _open(code, facts)
+        if element != asked
+    }
+    plans = {
+        _gist(plan_for(None, {**facts, **rest, asked: value}, code))
+        for value in CHOICES.get(asked, (True, False))
+    }
+    return len(plans) == 2
+
+
+def _open(code: str, facts: dict[str, Any]) -> list[str]:
+    return [element.code for element in plan_for(None, facts, code).unknown]
+
+
+def _gist(plan: Plan) -> tuple[object, ...]:
+    return tuple(
+        (
+            item.package_item.basic_code,
+            item.situation,
+            tuple(verdict.material.code for verdict in item.materials),
+        )
+        for item in plan.items
+    )
+
+
+@pytest.mark.parametrize("code", [RESTAURANT, NEWBORN, DEREGISTER])
+def test_when_nothing_is_left_to_ask_everything_is_certain(whole_city: City, code: str) -> None:
+    chance = Random(7)
+    for _walk in range(6):
+        facts: dict[str, Any] = {}
+        while question := services.next_question(code, facts, (), division=PUDONG, at=NOW):
+            facts[question.element.code] = chance.choice(CHOICES.get(question.element.code, (True, False)))
+
+        plan = plan_for(None, facts, code)
+
+        assert plan.unknown == ()
+        assert {item.state for item in plan.items} == {PlanState.CERTAIN}

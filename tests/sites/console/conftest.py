@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from domains.cases.city import (
@@ -77,32 +79,31 @@ def story(submit: Submit) -> Story:
     return Story(submit().cases[0].number)
 
 
+def seat_at(name: str, *roles: Role, office: str, at: datetime = RECEIVED_AT) -> Desk:
+    """An officer newly in post, signed in."""
+    username = f"officer-{uuid4().hex[:8]}"
+    account = accounts.open_account(
+        username=username,
+        password="示例-Demo-2026",
+        email=f"{username}@example.com",
+        name=name,
+        actor=PLATFORM,
+        at=at,
+    )
+    accounts.appoint_officer(
+        account_id=account, department=office, post="科员", roles=roles, actor=PLATFORM, at=at
+    )
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=account))
+    return Desk(client, account)
+
+
 @pytest.fixture
 def seat(firm: UUID) -> Callable[..., Desk]:
     def run(name: str, *roles: Role, office: str = FOOD_OFFICE) -> Desk:
-        username = f"officer-{uuid4().hex[:8]}"
-        account = accounts.open_account(
-            username=username,
-            password="示例-Demo-2026",
-            email=f"{username}@example.com",
-            name=name,
-            actor=PLATFORM,
-            at=RECEIVED_AT,
-        )
-        accounts.appoint_officer(
-            account_id=account, department=office, post="科员", roles=roles, actor=PLATFORM, at=RECEIVED_AT
-        )
-        client = Client()
-        client.force_login(identity_account(account))
-        return Desk(client, account)
+        return seat_at(name, *roles, office=office)
 
     return run
-
-
-def identity_account(account: UUID):  # type: ignore[no-untyped-def]  # Django's user model
-    from django.contrib.auth import get_user_model
-
-    return get_user_model().objects.get(pk=account)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_begins_with_what_the_post_does_first(wang: Desk, qian: Desk, story: Sto
     first = page(wang)
     second = page(qian)
 
-    assert "<h1 class=\"console-title\">办件队列：待受理</h1>" in first
+    assert '<h1 class="console-title">办件队列：待受理</h1>' in first
     assert story.number in first
     assert "办件队列：待决定" in second
     assert story.number not in second
@@ -150,6 +150,8 @@ def test_a_stranger_is_led_to_sign_in_and_a_citizen_finds_nothing(client, firm) 
 
 
 def count(desk: Desk) -> int:
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         page(desk)
     return len(queries)

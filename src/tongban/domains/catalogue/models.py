@@ -1,6 +1,6 @@
 """Powers, implementations and their versions (行政权力事项清单).
 
-A version is one document; published it never changes (migration 0002 makes the database refuse). What is searched, joined and
+A version is one document; published it never changes (the migration makes the database refuse). What is searched, joined and
 counted is derived from it at publication: `MaterialUse`, `ElementUse`, `BasisUse`, `SearchEntry`.
 """
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
@@ -215,12 +215,7 @@ class SearchEntry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "kind", "code"], name="search_entry_once")
         ]
-        indexes: ClassVar = [
-            GinIndex(fields=["words"], name="search_entry_words"),
-            GinIndex(OpClass(F("names"), "gin_trgm_ops"), name="search_entry_names"),
-            GinIndex(OpClass(F("pinyin"), "gin_trgm_ops"), name="search_entry_pinyin"),
-            GinIndex(OpClass(F("initials"), "gin_trgm_ops"), name="search_entry_initials"),
-        ]
+        indexes: ClassVar = [GinIndex(fields=["words"], name="search_entry_words")]
 
     def __str__(self) -> str:
         return self.title

@@ -1,8 +1,10 @@
 """The life of a version of the catalogue."""
 
 from enum import StrEnum
+from typing import ClassVar
 
 from tongban.domains.catalogue.types import VersionStatus as Status
+from tongban.kernel.errors import TongbanError
 
 
 class Move(StrEnum):
@@ -21,8 +23,11 @@ TRANSITIONS: dict[tuple[Status, Move], Status] = {
 FROZEN = frozenset({Status.PUBLISHED, Status.RETIRED})
 
 
-class IllegalMove(Exception):
+class IllegalMove(TongbanError):
     """The version does not stand where this move begins."""
+
+    code: ClassVar[str] = "ILLEGAL_MOVE"
+    default_sentence: ClassVar[str] = "这个版本的状态已经变了，不能这样操作。请刷新页面后再看。"
 
 
 def next_status(status: Status, move: Move) -> Status:

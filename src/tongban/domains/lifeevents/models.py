@@ -9,6 +9,8 @@ from tongban.domains.lifeevents.types import BranchStatus, OnRefusal
 from tongban.foundation.fields import EncryptedTextField
 from tongban.kernel.ids import new_id
 
+_WITH_A_CASE = [BranchStatus.STARTED.value, BranchStatus.GRANTED.value, BranchStatus.ENDED.value]
+
 
 class PackageVersion(models.Model):
     """One published version of a package; it never changes (the database refuses)."""
@@ -84,12 +86,11 @@ class Branch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "basic_code"], name="branch_item_once"),
             models.CheckConstraint(
-                condition=~Q(status__in=[BranchStatus.STARTED, BranchStatus.GRANTED, BranchStatus.ENDED])
-                | ~Q(case_number=""),
+                condition=~Q(status__in=_WITH_A_CASE) | ~Q(case_number=""),
                 name="branch_started_has_case",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[BranchStatus.STOPPED]) | ~Q(reason=""),
+                condition=~Q(status=BranchStatus.STOPPED.value) | ~Q(reason=""),
                 name="branch_stopped_has_reason",
             ),
         ]

@@ -53,6 +53,8 @@ class Link(models.Model):
     entry_hash = models.BinaryField(max_length=32)
     chain_hash = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()
+    above_entry = models.BigIntegerField(default=0)
+    """Entries with greater ids only. Another server counts transactions anew: a database moved there begins a new stretch of the chain."""
 
     class Meta:
         db_table = "audit_link"

@@ -6,6 +6,7 @@ been committed; the head of the chain is also appended to a file outside the dat
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from tongban.foundation.audit import models
 from tongban.foundation.requests import current_request_id
@@ -24,6 +26,10 @@ GENESIS = bytes(32)
 SEAL_BATCH = 5_000
 _SEAL_LOCK = 7_202_601
 """Advisory lock: one sealer at a time."""
+_BEFORE_ALL = (-1, -1)
+_LONGEST_HEAD = 200
+"""Bytes of one line of the file of heads."""
+_LINK_COLUMNS = "l.position, l.entry_id, l.transaction, l.above_entry, l.entry_hash, l.chain_hash"
 _CHAINED = (
     "id",
     "transaction",
@@ -72,6 +78,8 @@ class Report:
     entries: int
     sealed: int
     unsealed: int
+    heads: int
+    """Positions whose head is known outside; without any, a cut tail cannot be found."""
     problems: tuple[Problem, ...]
 
     @property
@@ -118,7 +126,7 @@ def record_many(entries: Iterable[Entry]) -> None:
 
 
 def heads_file() -> Path:
-    """Where the heads of the chain go, outside the database."""
+    """Where the heads of the chain go, outside the database. Operators copy it to another machine."""
     return Path(settings.AUDIT_HEADS)
 
 
@@ -129,90 +137,155 @@ def seal() -> int:
         if not cursor.fetchone()[0]:
             return 0
         last = models.Link.objects.order_by("-position").first()
-        position, head = (last.position, bytes(last.chain_hash)) if last else (0, GENESIS)
-        after = (last.transaction, last.entry_id) if last else (-1, -1)
-        cursor.execute(
-            f"SELECT {', '.join(_CHAINED)} FROM audit_entry"  # noqa: S608 - column names are constants
-            " WHERE (transaction, id) > (%s, %s)"
-            " AND transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-            " ORDER BY transaction, id LIMIT %s",
-            [*after, SEAL_BATCH],
-        )
-        rows = cursor.fetchall()
-        sealed_at = datetime.now(UTC)
-        links = []
-        for row in rows:
-            position += 1
-            entry_hash = _entry_hash(row)
-            head = _chain(head, entry_hash)
-            links.append(
-                models.Link(
-                    position=position,
-                    entry_id=row[0],
-                    transaction=row[1],
-                    entry_hash=entry_hash,
-                    chain_hash=head,
-                    sealed_at=sealed_at,
-                )
-            )
+        links = _links_after(last, *_unsealed(cursor, last))
         models.Link.objects.bulk_create(links, batch_size=1_000)
-    if links:
-        _write_head(position, head, sealed_at)
+    newest = links[-1] if links else last
+    # Also when nothing is new: the sealer may have been killed between the last commit and this.
+    if newest is not None:
+        _write_head(newest)
     return len(links)
 
 
 def verify() -> Report:
     """Recompute the whole chain from the entries and compare it with the links and with the heads written outside."""
-    problems: list[Problem] = []
     heads = _read_heads()
-    position, head, sealed = 0, GENESIS, 0
-    watermark: tuple[int, int] = (-1, -1)
-    for link_position, entry_id, sealed_hash, chain_hash, row in _sealed_rows():
-        sealed += 1
-        position += 1
-        if row is None:
-            problems.append(Problem("DELETED", link_position, entry_id))
-            entry_hash = bytes(sealed_hash)
-        else:
-            entry_hash = _entry_hash(row)
-            place = (row[1], row[0])
-            if entry_hash != bytes(sealed_hash):
-                problems.append(Problem("MODIFIED", link_position, entry_id))
-            elif place <= watermark:
-                problems.append(Problem("REORDERED", link_position, entry_id))
-            watermark = max(watermark, place)
-        head = _chain(head, bytes(sealed_hash))
-        if link_position != position or head != bytes(chain_hash):
-            problems.append(Problem("REORDERED", link_position, entry_id))
-            position, head = link_position, bytes(chain_hash)
-        if position in heads and heads.pop(position) != head.hex():
-            problems.append(Problem("MODIFIED", position, entry_id))
-    problems.extend(Problem("CUT", missing, None) for missing in sorted(heads) if missing > position)
+    chain = _Chain(heads)
+    for link in _sealed_rows():
+        chain.follow(link)
+    cut = tuple(Problem("CUT", position, None) for position in sorted(heads) if position > chain.position)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.id, (e.transaction, e.id) > (%s, %s) FROM audit_entry e"
+            "SELECT e.id, e.id > %s AND (e.transaction, e.id) > (%s, %s) FROM audit_entry e"
             " LEFT JOIN audit_link l ON l.entry_id = e.id WHERE l.entry_id IS NULL",
-            list(watermark),
+            [chain.above_entry, *chain.place],
         )
         unchained = cursor.fetchall()
         cursor.execute("SELECT count(*) FROM audit_entry")
         entries = cursor.fetchone()[0]
-    problems.extend(
+    inserted = tuple(
         Problem("INSERTED", None, entry_id) for entry_id, is_waiting in unchained if not is_waiting
     )
-    waiting = sum(1 for _, is_waiting in unchained if is_waiting)
-    return Report(entries=entries, sealed=sealed, unsealed=waiting, problems=tuple(problems))
+    return Report(
+        entries=entries,
+        sealed=chain.sealed,
+        unsealed=len(unchained) - len(inserted),
+        heads=len(heads),
+        problems=(*chain.problems, *cut, *inserted),
+    )
 
 
-def _sealed_rows() -> Iterator[tuple[int, int, bytes, bytes, tuple[Any, ...] | None]]:
+class _Chain:
+    """Follows the links from the first one on and notes where they and the entries disagree."""
+
+    def __init__(self, heads: Mapping[int, frozenset[str]]) -> None:
+        self.heads = heads
+        self.problems: list[Problem] = []
+        self.position, self.sealed, self.head = 0, 0, GENESIS
+        self.above_entry, self.place = 0, _BEFORE_ALL
+
+    def follow(self, link: "_SealedRow") -> None:
+        self.sealed += 1
+        if link.above_entry != self.above_entry:
+            self.above_entry, self.place = link.above_entry, _BEFORE_ALL
+        kind = self._disagreement(link)
+        if kind:
+            self.problems.append(Problem(kind, link.position, link.entry_id))
+        self.place = max(self.place, link.place)
+        # After a break, the rest is judged by itself, so that one break is not reported at every later link.
+        self.position, self.head = link.position, link.chain_hash
+
+    def _disagreement(self, link: "_SealedRow") -> str | None:
+        if link.entry is None:
+            return "DELETED"
+        if _entry_hash(link.entry) != link.entry_hash:
+            return "MODIFIED"
+        if link.position != self.position + 1 or _chain(self.head, link.entry_hash) != link.chain_hash:
+            return "REORDERED"
+        if link.place != (link.entry[1], link.entry[0]) or link.place <= self.place:
+            return "REORDERED"
+        if self.heads.get(link.position, frozenset()) - {link.chain_hash.hex()}:
+            return "MODIFIED"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _SealedRow:
+    position: int
+    entry_id: int
+    transaction: int
+    above_entry: int
+    entry_hash: bytes
+    chain_hash: bytes
+    entry: tuple[Any, ...] | None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.transaction, self.entry_id
+
+
+def _unsealed(cursor: CursorWrapper, last: models.Link | None) -> tuple[list[tuple[Any, ...]], int]:
+    """The next finished entries in chaining order, and the id above which their stretch of the chain lies."""
+    above = last.above_entry if last else 0
+    after = (last.transaction, last.entry_id) if last else _BEFORE_ALL
+    # A transaction number not yet reached was given by a former server: those entries were committed there, and come first.
+    former = _entries(
+        cursor, "transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint", above, after
+    )
+    if former:
+        return former, above
+    cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    if last is not None and last.transaction >= cursor.fetchone()[0]:
+        cursor.execute("SELECT max(entry_id) FROM audit_link")
+        above, after = cursor.fetchone()[0], _BEFORE_ALL
+    return _entries(
+        cursor, "transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint", above, after
+    ), above
+
+
+def _entries(
+    cursor: CursorWrapper, finished: str, above: int, after: tuple[int, int]
+) -> list[tuple[Any, ...]]:
+    cursor.execute(
+        f"SELECT {', '.join(_CHAINED)} FROM audit_entry"  # noqa: S608 - column names and conditions are constants
+        f" WHERE {finished} AND (transaction, id) > (%s, %s) AND id > %s ORDER BY transaction, id LIMIT %s",
+        [*after, above, SEAL_BATCH],
+    )
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _links_after(last: models.Link | None, rows: list[tuple[Any, ...]], above: int) -> list[models.Link]:
+    position, head = (last.position, bytes(last.chain_hash)) if last else (0, GENESIS)
+    sealed_at = datetime.now(UTC)
+    links = []
+    for row in rows:
+        position += 1
+        entry_hash = _entry_hash(row)
+        head = _chain(head, entry_hash)
+        links.append(
+            models.Link(
+                position=position,
+                entry_id=row[0],
+                transaction=row[1],
+                entry_hash=entry_hash,
+                chain_hash=head,
+                sealed_at=sealed_at,
+                above_entry=above,
+            )
+        )
+    return links
+
+
+def _sealed_rows() -> Iterator[_SealedRow]:
     columns = ", ".join(f"e.{name}" for name in _CHAINED)
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(
-            f"SELECT l.position, l.entry_id, l.entry_hash, l.chain_hash, {columns} FROM audit_link l"  # noqa: S608
+            f"SELECT {_LINK_COLUMNS}, {columns} FROM audit_link l"  # noqa: S608 - column names are constants
             " LEFT JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.position"
         )
-        for position, entry_id, entry_hash, chain_hash, *row in cursor:
-            yield position, entry_id, entry_hash, chain_hash, tuple(row) if row[0] is not None else None
+        for position, entry_id, number, above, entry_hash, chain_hash, *entry in cursor:
+            found = tuple(entry) if entry[0] is not None else None
+            yield _SealedRow(position, entry_id, number, above, bytes(entry_hash), bytes(chain_hash), found)
 
 
 def _entry_hash(row: tuple[Any, ...]) -> bytes:
@@ -229,17 +302,37 @@ def _chain(head: bytes, entry_hash: bytes) -> bytes:
     return hashlib.sha256(head + entry_hash).digest()
 
 
-def _write_head(position: int, head: bytes, sealed_at: datetime) -> None:
+def _write_head(link: models.Link) -> None:
+    """Append the head to the file outside, unless it stands there as the last line already."""
+    head = bytes(link.chain_hash).hex()
+    line = (
+        json.dumps({"position": link.position, "head": head, "sealed_at": link.sealed_at.isoformat()}) + "\n"
+    )
     path = heads_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"position": position, "head": head.hex(), "sealed_at": sealed_at.isoformat()})
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _LONGEST_HEAD))
+        ending = file.read()
+        if head.encode() in ending:
+            return
+        # A line torn by a crash must not swallow this one.
+        start = "" if not ending or ending.endswith(b"\n") else "\n"
+        file.write((start + line).encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _read_heads() -> dict[int, str]:
+def _read_heads() -> dict[int, frozenset[str]]:
+    """Heads by position; more than one at a position when the chain was sealed anew."""
     path = heads_file()
     if not path.is_file():
         return {}
-    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return {line["position"]: line["head"] for line in lines}
+    heads: dict[int, frozenset[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            read = json.loads(line)
+        except ValueError:
+            continue
+        heads[read["position"]] = heads.get(read["position"], frozenset()) | {read["head"]}
+    return heads

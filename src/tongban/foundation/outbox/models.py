@@ -10,6 +10,7 @@ class Message(models.Model):
     subscriber = models.CharField(max_length=80)
     queue = models.CharField(max_length=140)
     """Subscriber and department: what one of them cannot take in holds up nobody else."""
+    calls_out = models.BooleanField(default=False)
     payload = models.JSONField()
     at = models.DateTimeField(db_default=Now())
     available_at = models.DateTimeField(db_default=Now())
@@ -22,9 +23,16 @@ class Message(models.Model):
         db_table = "outbox_message"
         indexes: ClassVar = [
             models.Index(
-                fields=["available_at", "id"], name="outbox_message_due", condition=models.Q(is_dead=False)
+                fields=["available_at", "id"],
+                name="outbox_message_due",
+                condition=models.Q(is_dead=False, calls_out=False),
             ),
-            models.Index(fields=["queue"], name="outbox_message_of_queue"),
+            models.Index(
+                fields=["queue", "available_at", "id"],
+                name="outbox_message_due_outside",
+                condition=models.Q(is_dead=False, calls_out=True),
+            ),
+            models.Index(fields=["-id"], name="outbox_message_dead", condition=models.Q(is_dead=True)),
         ]
 
     def __str__(self) -> str:
@@ -32,7 +40,7 @@ class Message(models.Model):
 
 
 class PausedQueue(models.Model):
-    """A queue whose receiver did not answer; tried again, with one message, at `until`."""
+    """A queue that rests until `until`: one of its messages is under way, or its receiver did not answer."""
 
     queue = models.CharField(max_length=140, primary_key=True)
     until = models.DateTimeField()

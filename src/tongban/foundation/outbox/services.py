@@ -7,27 +7,24 @@ which an operator sends it again. A receiver that does not answer pauses its own
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message, PausedQueue
-from tongban.foundation.outbox.registry import (
-    ReceiverUnreachable,
-    all_subscribers,
-    subscriber_named,
-    subscribers_of,
-)
+from tongban.foundation.outbox.registry import ReceiverUnreachable, subscriber_named, subscribers_of
 from tongban.foundation.requests import current_request_id
 
 BATCH = 20
-LEASE = timedelta(seconds=60)
+LEASE_S = 60.0
 """Longer than any handler that calls out may take; its own time-out is shorter."""
 MAX_ATTEMPTS = 12
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 600.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S, _LONGEST_PAUSE_S = 1.0, 600.0, 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +51,7 @@ def publish_many(events: Iterable[tuple[object, str]]) -> None:
         Message(
             subscriber=f"{subscriber.name}/{type(event).__qualname__}",
             queue=f"{subscriber.name}/{queue}",
+            calls_out=subscriber.calls_out,
             payload=subscriber.dump(event),
             request_id=request_id,
         )
@@ -63,11 +61,40 @@ def publish_many(events: Iterable[tuple[object, str]]) -> None:
 
 
 def deliver_due(limit: int = BATCH) -> int:
-    """Deliver up to `limit` due messages; answers how many were tried, 0 when nothing is due."""
-    return _deliver_in_process(limit) or _deliver_one_out()
+    """Deliver due messages of both kinds; answers how many were tried, 0 when nothing is due."""
+    return deliver_inside(limit) + deliver_outside()
+
+
+def deliver_inside(limit: int = BATCH) -> int:
+    """Run handlers of this process for up to `limit` messages: each message's effect and its removal commit together."""
+    with transaction.atomic():
+        rows = list(Message.objects.raw(TAKE_INSIDE, [limit]))
+        done = [row.pk for row in rows if _handle_in_savepoint(row)]
+        Message.objects.filter(pk__in=done).delete()
+    return len(rows)
+
+
+def deliver_outside() -> int:
+    """Hand one message to another machine: leased, sent outside any transaction, then removed or put back."""
+    row = _lease()
+    if row is None:
+        return 0
+    try:
+        _handle(row)
+    except ReceiverUnreachable as error:
+        _pause(row, error)
+    except Exception as error:  # noqa: BLE001 - see _handle_in_savepoint
+        _put_back(row, error)
+        PausedQueue.objects.filter(pk=row.queue).delete()
+    else:
+        with transaction.atomic():
+            row.delete()
+            PausedQueue.objects.filter(pk=row.queue).delete()
+    return 1
 
 
 def dead_letters(limit: int = 100) -> tuple[DeadLetter, ...]:
+    """The newest messages that were given up, with the reason of the last attempt."""
     rows = Message.objects.filter(is_dead=True).order_by("-id")[:limit]
     return tuple(
         DeadLetter(row.pk, row.subscriber, row.queue, row.attempts, row.reason, row.at) for row in rows
@@ -77,7 +104,7 @@ def dead_letters(limit: int = 100) -> tuple[DeadLetter, ...]:
 def retry_dead(message_id: int) -> bool:
     """Send a dead letter again; False when there is none of that id."""
     changed = Message.objects.filter(pk=message_id, is_dead=True).update(
-        is_dead=False, attempts=0, available_at=datetime.now(UTC)
+        is_dead=False, attempts=0, available_at=Now()
     )
     return changed == 1
 
@@ -87,110 +114,99 @@ def backlog() -> int:
     return Message.objects.filter(is_dead=False).count()
 
 
-def _deliver_in_process(limit: int) -> int:
-    with transaction.atomic():
-        rows = list(
-            Message.objects.raw(
-                "SELECT * FROM outbox_message WHERE NOT is_dead AND available_at <= statement_timestamp() AND subscriber <> ALL(%s)"
-                " ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED",
-                [_names_calling_out(), limit],
-            )
-        )
-        done = [row.pk for row in rows if _handle_in_savepoint(row)]
-        Message.objects.filter(pk__in=done).delete()
-    return len(rows)
+TAKE_INSIDE = (
+    "SELECT * FROM outbox_message WHERE NOT is_dead AND NOT calls_out AND available_at <= statement_timestamp()"
+    " ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED"
+)
+TAKE_OUTSIDE = (
+    "SELECT * FROM outbox_message WHERE NOT is_dead AND calls_out AND queue = %s AND available_at <= statement_timestamp()"
+    " ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"
+)
+# Walks the index from queue to queue and looks at the head of each: a million messages of one hung receiver cost one step.
+DUE_QUEUES = """
+WITH RECURSIVE known (queue) AS (
+    (SELECT queue FROM outbox_message WHERE NOT is_dead AND calls_out ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (SELECT m.queue FROM outbox_message m WHERE NOT m.is_dead AND m.calls_out AND m.queue > known.queue
+            ORDER BY m.queue LIMIT 1)
+    FROM known WHERE known.queue IS NOT NULL
+)
+SELECT known.queue FROM known CROSS JOIN LATERAL (
+    SELECT m.available_at FROM outbox_message m WHERE NOT m.is_dead AND m.calls_out AND m.queue = known.queue
+    ORDER BY m.available_at, m.id LIMIT 1
+) head
+WHERE head.available_at <= statement_timestamp() AND NOT EXISTS (
+    SELECT 1 FROM outbox_paused_queue p WHERE p.queue = known.queue AND p.until > statement_timestamp()
+)
+ORDER BY head.available_at
+"""
+# One message of a queue at a time: a receiver that hangs holds one thread, not all of them, and gets its messages in order.
+OCCUPY = """
+INSERT INTO outbox_paused_queue AS p (queue, until, failures)
+VALUES (%s, statement_timestamp() + make_interval(secs => %s), 0)
+ON CONFLICT (queue) DO UPDATE SET until = EXCLUDED.until WHERE p.until <= statement_timestamp()
+"""
 
 
-def _handle_in_savepoint(row: Message) -> bool:
-    token = current_request_id.set(row.request_id)
-    try:
-        subscriber = subscriber_named(row.subscriber)
-        with transaction.atomic():
-            subscriber.handler(subscriber.load(row.payload), clock.now())
-    except Exception as error:  # noqa: BLE001 - the outermost loop: whatever a handler raises is kept as the letter's reason
-        _put_back(row, error)
-        return False
-    finally:
-        current_request_id.reset(token)
-    return True
-
-
-def _deliver_one_out() -> int:
-    """One message to another machine: leased, handed over outside a transaction, then removed or put back."""
-    row = _lease_one_out()
-    if row is None:
-        return 0
+def _handle(row: Message) -> None:
     token = current_request_id.set(row.request_id)
     try:
         subscriber = subscriber_named(row.subscriber)
         subscriber.handler(subscriber.load(row.payload), clock.now())
-    except ReceiverUnreachable as error:
-        _pause(row.queue)
-        _put_back(row, error)
-    except Exception as error:  # noqa: BLE001 - see _handle_in_savepoint
-        _put_back(row, error)
-    else:
-        PausedQueue.objects.filter(pk=row.queue).delete()
-        row.delete()
     finally:
         current_request_id.reset(token)
-    return 1
 
 
-def _lease_one_out() -> Message | None:
-    names = _names_calling_out()
-    if not names:
-        return None
-    with transaction.atomic():
-        row = next(
-            iter(
-                Message.objects.raw(
-                    "SELECT m.* FROM outbox_message m WHERE NOT m.is_dead"
-                    " AND m.available_at <= statement_timestamp() AND m.subscriber = ANY(%s)"
-                    " AND NOT EXISTS (SELECT 1 FROM outbox_paused_queue p WHERE p.queue = m.queue AND p.until > statement_timestamp())"
-                    " ORDER BY m.available_at, m.id LIMIT 1 FOR UPDATE OF m SKIP LOCKED",
-                    [names],
-                )
-            ),
-            None,
-        )
-        if row is None:
-            return None
-        Message.objects.filter(pk=row.pk).update(available_at=datetime.now(UTC) + LEASE)
-        # While this message is under way, its queue rests: one receiver that hangs holds one thread, not all of them.
-        _rest(row.queue)
-    return row
+def _handle_in_savepoint(row: Message) -> bool:
+    try:
+        with transaction.atomic():
+            _handle(row)
+    except Exception as error:  # noqa: BLE001 - the outermost loop: whatever a handler raises is kept as the letter's reason
+        _put_back(row, error)
+        return False
+    return True
 
 
-def _rest(queue: str) -> None:
+def _lease() -> Message | None:
+    """The oldest due message of a queue that nobody else serves now, kept from others for `LEASE_S`."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO outbox_paused_queue AS p (queue, until, failures)"
-            " VALUES (%s, statement_timestamp() + make_interval(secs => %s), 0)"
-            " ON CONFLICT (queue) DO UPDATE SET until = EXCLUDED.until",
-            [queue, LEASE.total_seconds()],
+        cursor.execute(DUE_QUEUES)
+        queues = [queue for (queue,) in cursor.fetchall()]
+    for queue in queues:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(OCCUPY, [queue, LEASE_S])
+            if cursor.rowcount == 0:
+                continue
+            row = next(iter(Message.objects.raw(TAKE_OUTSIDE, [queue])), None)
+            if row is not None:
+                Message.objects.filter(pk=row.pk).update(available_at=_in(LEASE_S))
+                return row
+            # Somebody delivered it since the queues were listed.
+            PausedQueue.objects.filter(pk=queue).delete()
+    return None
+
+
+def _pause(row: Message, error: ReceiverUnreachable) -> None:
+    """Let the whole queue rest. Its messages never die of it: a department may be away for a weekend."""
+    with transaction.atomic():
+        paused, _ = PausedQueue.objects.get_or_create(pk=row.queue, defaults={"until": Now()})
+        wait = _wait(paused.failures, _LONGEST_PAUSE_S)
+        PausedQueue.objects.filter(pk=row.queue).update(failures=F("failures") + 1, until=_in(wait))
+        Message.objects.filter(pk=row.pk).update(
+            attempts=F("attempts") + 1, reason=_reason(error), available_at=_in(wait)
         )
-
-
-def _pause(queue: str) -> None:
-    paused = PausedQueue.objects.filter(pk=queue).first()
-    failures = paused.failures if paused else 0
-    PausedQueue.objects.filter(pk=queue).update(
-        failures=F("failures") + 1, until=datetime.now(UTC) + timedelta(seconds=_wait(failures))
-    )
+    log.warning("outbox.paused", message=row.pk, queue=row.queue, failures=paused.failures + 1)
 
 
 def _put_back(row: Message, error: Exception) -> None:
     attempts = row.attempts + 1
-    unreachable = isinstance(error, ReceiverUnreachable)
-    is_dead = attempts >= MAX_ATTEMPTS and not unreachable
-    if not unreachable:
-        PausedQueue.objects.filter(pk=row.queue).delete()
+    # What another machine does not answer says nothing about the message: it is tried for as long as it takes.
+    is_dead = attempts >= MAX_ATTEMPTS and not isinstance(error, ReceiverUnreachable)
     Message.objects.filter(pk=row.pk).update(
         attempts=attempts,
         is_dead=is_dead,
-        reason=f"{type(error).__name__}: {error}"[:2_000],
-        available_at=datetime.now(UTC) + timedelta(seconds=_wait(attempts - 1)),
+        reason=_reason(error),
+        available_at=_in(_wait(row.attempts, _LONGEST_WAIT_S)),
     )
     log.warning(
         "outbox.failed",
@@ -202,10 +218,16 @@ def _put_back(row: Message, error: Exception) -> None:
     )
 
 
-def _wait(failures: int) -> float:
-    longest = float(min(_FIRST_WAIT_S * 2**failures, _LONGEST_WAIT_S))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:2_000]
 
 
-def _names_calling_out() -> list[str]:
-    return [f"{one.name}/{one.event_type.__qualname__}" for one in all_subscribers() if one.calls_out]
+def _wait(failures: int, longest: float) -> float:
+    """Twice as long each time, with jitter."""
+    wait = min(_FIRST_WAIT_S * 2.0 ** min(failures, 20), longest)
+    return wait * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def _in(seconds: float) -> CombinedExpression:
+    """An instant from now by the database's clock, which every machine shares."""
+    return Now() + timedelta(seconds=seconds)

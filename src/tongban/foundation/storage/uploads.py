@@ -20,9 +20,9 @@ from tongban.foundation.storage import clamd, pdf
 from tongban.kernel.errors import TongbanError
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_PIXELS = 25_000_000
+MAX_PIXELS = 16_000_000
 MAX_PIXELS_BASELINE_JPEG = 64_000_000
-"""A baseline JPEG is scaled down while it is decoded, so a telephone's full picture fits; others lie in memory whole."""
+"""A baseline JPEG is scaled down while it is decoded, so a telephone's full picture fits; others lie in memory whole, and more than once."""
 LONGEST_EDGE = 4_000
 THUMBNAIL_EDGE = 320
 _JPEG_QUALITY = 88
@@ -33,14 +33,13 @@ _MEDIA_TYPES = {".pdf": _PDF, ".png": _PNG, ".jpg": _JPEG, ".jpeg": _JPEG}
 
 
 class UploadRefused(TongbanError):
-    """The file is not taken; `sentence` tells the person why and what to do, `reason` is the stable word for it."""
+    """The file is not taken; `sentence` tells the person why and what to do, `code` is the stable word for the reason."""
 
-    code: ClassVar[str] = "UPLOAD_REFUSED"
     default_sentence: ClassVar[str] = gettext_noop("这个文件不能接收。请换一个文件再上传。")
 
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(reason, sentence=sentence)
-        self.reason = reason
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code, sentence=sentence)
+        self.code = code  # type: ignore[misc]  # one class, a code for each reason
 
 
 class Scan(StrEnum):
@@ -126,8 +125,10 @@ def _check_pdf(data: bytes) -> None:
 def _remade_picture(data: bytes) -> Inspected:
     try:
         picture = _decoded(data)
-    # Pillow's decoders raise these four on damaged data.
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError:
+        raise _too_many_pixels() from None
+    # Pillow's decoders raise these three on damaged data.
+    except (OSError, SyntaxError, ValueError) as error:
         raise UploadRefused("BROKEN", _("这张图片打不开。请重新拍照或导出后再上传。")) from error
     media_type, remade = _JPEG, b""
     if data.startswith(b"\x89PNG"):
@@ -145,17 +146,24 @@ def _decoded(data: bytes) -> Image.Image:
         limit = MAX_PIXELS_BASELINE_JPEG if is_baseline else MAX_PIXELS
         # The size stands in the header: nothing is decoded yet.
         if image.width * image.height > limit:
-            raise UploadRefused("TOO_MANY_PIXELS", _("图片的像素太大。请缩小到 4000 像素以内再上传。"))
+            raise _too_many_pixels()
         image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
         image.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-        upright = ImageOps.exif_transpose(image)
-    if upright.has_transparency_data:
-        opaque = upright.convert("RGBA")
-        upright = Image.new("RGB", opaque.size, "white")
-        upright.paste(opaque, mask=opaque.getchannel("A"))
-    plain = upright.convert("RGB")
+        ImageOps.exif_transpose(image, in_place=True)
+        plain = _on_white(image) if image.has_transparency_data else image.convert("RGB")
     plain.info.clear()
     return plain
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    opaque = image.convert("RGBA")
+    plain = Image.new("RGB", opaque.size, "white")
+    plain.paste(opaque, mask=opaque)
+    return plain
+
+
+def _too_many_pixels() -> UploadRefused:
+    return UploadRefused("TOO_MANY_PIXELS", _("图片的像素太大。请缩小到 4000 像素以内再上传。"))
 
 
 def _encoded(picture: Image.Image, form: str) -> bytes:

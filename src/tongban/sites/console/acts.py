@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -33,6 +33,9 @@ from tongban.kernel.actors import Actor
 from tongban.kernel.clock import PauseReason
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.console.words import value_words
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 LONGEST_TEXT = 2_000
 LONGEST_LINE = 200
@@ -85,7 +88,7 @@ class Doing:
     at: datetime
 
 
-def _words(label: Promise, *, is_long: bool = True, is_required: bool = True) -> forms.CharField:
+def _words(label: "_StrPromise", *, is_long: bool = True, is_required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=is_required,
@@ -95,7 +98,7 @@ def _words(label: Promise, *, is_long: bool = True, is_required: bool = True) ->
     )
 
 
-def _days(label: Promise) -> forms.IntegerField:
+def _days(label: "_StrPromise") -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         min_value=1,
@@ -220,7 +223,9 @@ class RefuseAcceptance(ActForm):
     slug = "refuse-acceptance"
     action = Action.REFUSE_ACCEPTANCE
     title = gettext_lazy("不予受理")
-    effect = gettext_lazy("发出不予受理决定书并写明应向哪个机关申请；这一件就此结束，申请人可以复议或者诉讼。")
+    effect = gettext_lazy(
+        "发出不予受理决定书并写明应向哪个机关申请；这一件就此结束，申请人可以复议或者诉讼。"
+    )
     is_grave = True
     reason = _words(gettext_lazy("为什么不予受理"))
     where_to_go = _words(gettext_lazy("应当向哪个行政机关申请"), is_long=False)
@@ -346,7 +351,9 @@ class Grant(ActForm):
                     self._offer(name, result_label(name, licence_type.holder_kind), filled.get(name, ""))
         if any(tick.passed is False for tick in matter.dossier.ticks):
             override = _words(gettext_lazy("推翻审查结论的理由"), is_required=False)
-            override.help_text = gettext_lazy("有要点不符合。只有审查人以外的第二人写明理由才能准予，并会被统计。")
+            override.help_text = gettext_lazy(
+                "有要点不符合。只有审查人以外的第二人写明理由才能准予，并会被统计。"
+            )
             self.fields["override_reason"] = override
 
     def _offer(self, name: str, label: str, filled: str) -> None:
@@ -378,9 +385,7 @@ class Refuse(ActForm):
     failed_points = forms.MultipleChoiceField(
         label=gettext_lazy("不符合的审查要点"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": gettext_lazy("请选择不符合的审查要点；没有不符合的要点，不能不予许可。")
-        },
+        error_messages={"required": gettext_lazy("请选择不符合的审查要点；没有不符合的要点，不能不予许可。")},
     )
     legal_basis = forms.MultipleChoiceField(
         label=gettext_lazy("法律依据"),

@@ -25,4 +25,6 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
     entries.append(("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)))
     entries.append(("console:calendar", _("工作日历"), ()))
     entries.append(("console:cover", _("代班"), ()))
-    return tuple((reverse(name), words) for name, words, roles in entries if not roles or actor.has_role(*roles))
+    return tuple(
+        (reverse(name), words) for name, words, roles in entries if not roles or actor.has_role(*roles)
+    )

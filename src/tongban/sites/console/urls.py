@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongban.sites.console.views import dossier, queue, tasks
+from tongban.sites.console.views import dossier, editing, queue, tasks
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,5 +22,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<int:letter_id>/retry/", tasks.retry, name="retry"),
     path("calendar/", tasks.calendar, name="calendar"),
     path("cover/", tasks.cover, name="cover"),
-    path("items/", tasks.cover, name="items"),
+    path("items/", editing.list_items, name="items"),
+    path("items/<slug:kind>/<uuid:owner_id>/draft/", editing.draft, name="draft"),
+    path("items/substance/<uuid:version_id>/", editing.edit_substance, name="substance"),
+    path("items/procedure/<uuid:version_id>/", editing.edit_procedure, name="procedure"),
+    path("items/substance/<uuid:version_id>/preview/", editing.preview, name="preview"),
+    path("items/substance/<uuid:version_id>/materials/", editing.add_material, name="new_material"),
+    path("items/substance/<uuid:version_id>/materials/<str:code>/", editing.edit_material, name="material"),
+    path(
+        "items/substance/<uuid:version_id>/materials/<str:code>/remove/",
+        editing.remove_material,
+        name="remove_material",
+    ),
+    path(
+        "items/substance/<uuid:version_id>/situations/<str:code>/", editing.edit_situation, name="situation"
+    ),
+    path("items/<slug:kind>/<uuid:version_id>/<slug:step>/", editing.take_step, name="version_step"),
 ]

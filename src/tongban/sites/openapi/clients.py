@@ -10,7 +10,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import selectors as directory
@@ -62,17 +62,18 @@ def create_client(*, department: str, name: str, at: datetime) -> NewClient:
     """Credentials for a system of `department`; raises `DepartmentNotFound`."""
     directory.get_department(department)
     secret = secrets.token_urlsafe(_SECRET_BYTES)
-    client = ApiClient.objects.create(
-        department=department, name=name, secret_sha256=_hash(secret), created_at=at
-    )
-    audit.record(
-        actor=PLATFORM,
-        action="API_CLIENT_CREATED",
-        at=at,
-        object_type="api_client",
-        object_id=str(client.id),
-        detail={"department": department},
-    )
+    with transaction.atomic():
+        client = ApiClient.objects.create(
+            department=department, name=name, secret_sha256=_hash(secret), created_at=at
+        )
+        audit.record(
+            actor=PLATFORM,
+            action="API_CLIENT_CREATED",
+            at=at,
+            object_type="api_client",
+            object_id=str(client.id),
+            detail={"department": department},
+        )
     return NewClient(client.id, secret)
 
 

@@ -80,25 +80,25 @@ def rotate_secret(client_id: UUID, *, at: datetime) -> str:
             raise WebhookMissing(f"client {client_id} has no webhook")
         client.previous_webhook_secret = client.webhook_secret
         client.previous_secret_until = at + OVERLAP
-        client.webhook_secret = _new_secret()
+        secret = client.webhook_secret = _new_secret()
         client.save(update_fields=["webhook_secret", "previous_webhook_secret", "previous_secret_until"])
-        return client.webhook_secret
+        return secret
 
 
 def record_event(event: CaseEvent, at: datetime) -> None:
     """Write the event down for each system of its department and have it sent."""
     rows: list[WebhookEvent] = []
     # Locked in order of id: sequence numbers are given out one after the other, so who reads the feed misses none.
-    for client in ApiClient.objects.select_for_update().filter(
-        department__in=_heard_by(event.department), is_active=True
-    ).order_by("id"):
+    for client in (
+        ApiClient.objects.select_for_update()
+        .filter(department__in=_heard_by(event.department), is_active=True)
+        .order_by("id")
+    ):
         client.last_sequence += 1
         client.save(update_fields=["last_sequence"])
         event_id = uuid4()
         body = envelope(event, event_id=event_id, sequence=client.last_sequence)
-        rows.append(
-            WebhookEvent(id=event_id, client=client, sequence=client.last_sequence, body=body, at=at)
-        )
+        rows.append(WebhookEvent(id=event_id, client=client, sequence=client.last_sequence, body=body, at=at))
     WebhookEvent.objects.bulk_create(rows)
     _send(rows)
 
@@ -199,9 +199,7 @@ def _post(url: str, body: bytes, event_id: UUID, secrets_in_use: Sequence[str]) 
         "Host": target.host,
         "Content-Type": "application/cloudevents+json",
         "User-Agent": "Tongban",
-        **signature_headers(
-            body, event_id=event_id, sent_at=int(time.time()), secrets_in_use=secrets_in_use
-        ),
+        **signature_headers(body, event_id=event_id, sent_at=int(time.time()), secrets_in_use=secrets_in_use),
     }
     try:
         # No redirects, no proxy from the environment: the request goes where the address was judged, or nowhere.

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 WEEKDAYS = (
     gettext_lazy("周一"),
@@ -16,7 +16,7 @@ WEEKDAYS = (
     gettext_lazy("周六"),
     gettext_lazy("周日"),
 )
-MONTHS_ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FEN = Decimal(100)
 NARROW_SPACE = "\u2009"
 
@@ -31,32 +31,27 @@ def as_date(value: date) -> date:
 
 
 def plain_day(value: date) -> str:
-    """2026年11月24日."""
+    """2026年11月24日; 24 Nov 2026."""
     day = as_date(value)
-    return _("%(year)d年%(month)d月%(day)d日") % {
-        "year": day.year,
-        "month": day.month,
-        "day": day.day,
-        "month_name": MONTHS_ENGLISH[day.month - 1],
-    }
+    if _is_english():
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def full_day(value: date) -> str:
-    """2026年11月24日（周二）."""
-    return _("%(day)s（%(weekday)s）") % {
-        "day": plain_day(value),
-        "weekday": WEEKDAYS[as_date(value).weekday()],
-    }
+    """2026年11月24日（周二）; Tue 24 Nov 2026."""
+    weekday = WEEKDAYS[as_date(value).weekday()]
+    if _is_english():
+        return f"{weekday} {plain_day(value)}"
+    return f"{plain_day(value)}（{weekday}）"
 
 
 def short_day(value: date) -> str:
-    """11月24日."""
+    """11月24日; 24 Nov."""
     day = as_date(value)
-    return _("%(month)d月%(day)d日") % {
-        "month": day.month,
-        "day": day.day,
-        "month_name": MONTHS_ENGLISH[day.month - 1],
-    }
+    if _is_english():
+        return f"{day.day} {MONTHS[day.month - 1]}"
+    return f"{day.month}月{day.day}日"
 
 
 def clock_time(value: datetime) -> str:
@@ -101,3 +96,8 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} KB"
     return f"{size / 1_000_000:.1f} MB"
+
+
+def _is_english() -> bool:
+    """Dates differ by more than words: their parts stand in another order."""
+    return (get_language() or "").startswith("en")

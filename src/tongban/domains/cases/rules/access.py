@@ -49,12 +49,10 @@ def subjects_of(actor: Actor) -> frozenset[UUID]:
 
 def departments_of(actor: Actor) -> frozenset[str]:
     """The departments whose cases an officer or a department's own system may open."""
-    if actor.kind is ActorKind.OFFICER:
-        own = {actor.department} if actor.department is not None else set()
-        return frozenset(own | actor.departments)
-    if actor.kind is ActorKind.DEPARTMENT_SYSTEM and actor.department is not None:
-        return frozenset({actor.department})
-    return frozenset()
+    if actor.kind not in (ActorKind.OFFICER, ActorKind.DEPARTMENT_SYSTEM):
+        return frozenset()
+    own = {actor.department} if actor.department is not None else set()
+    return frozenset(own | actor.departments)
 
 
 def may_see(actor: Actor, *, department: str, applicant_id: UUID) -> bool:

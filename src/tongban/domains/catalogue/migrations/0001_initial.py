@@ -263,18 +263,6 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(fields=["words"], name="search_entry_words"),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(models.F("names"), "gin_trgm_ops"),
-                        name="search_entry_names",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(models.F("pinyin"), "gin_trgm_ops"),
-                        name="search_entry_pinyin",
-                    ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(models.F("initials"), "gin_trgm_ops"),
-                        name="search_entry_initials",
-                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("region", "kind", "code"), name="search_entry_once")

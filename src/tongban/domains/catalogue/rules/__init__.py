@@ -9,6 +9,7 @@ from tongban.domains.catalogue.rules.checks import (
     check_list,
     hard_findings,
 )
+from tongban.domains.catalogue.rules.cpsv import services_as_jsonld
 from tongban.domains.catalogue.rules.documents import (
     DocumentRefused,
     guide_schema,
@@ -36,5 +37,6 @@ __all__ = [
     "read_guide",
     "read_procedure",
     "read_substance",
+    "services_as_jsonld",
     "write_document",
 ]

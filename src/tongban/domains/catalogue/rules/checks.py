@@ -53,6 +53,7 @@ RULES: tuple[CheckRule, ...] = (
     CheckRule(
         "LAW_IN_FORCE", SOFT, "权责清单制度", "引用的依据已经废止，请改写。", content.repealed_law_in_use
     ),
+    CheckRule("EFFECT_IN_ORDER", HARD, _ITEMS, "失效日期要晚于生效日期。", procedure.ends_before_it_begins),
     CheckRule(
         "IMMEDIATE_IS_ZERO_DAYS", HARD, _ITEMS, "即办件的承诺时限应为 0。", procedure.immediate_has_days
     ),

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from tongban.domains.catalogue import types
 from tongban.domains.catalogue.types import GuideDocument, ProcedureDocument, SubstanceDocument
+from tongban.kernel.conditions import CONDITION_SCHEMA
 from tongban.kernel.errors import TongbanError
 
 _STRICT = ConfigDict(extra="forbid")
@@ -35,6 +36,11 @@ _Document = TypeVar("_Document")
 _GUIDE = TypeAdapter(GuideDocument)
 _SUBSTANCE = TypeAdapter(SubstanceDocument)
 _PROCEDURE = TypeAdapter(ProcedureDocument)
+_ADAPTERS: Mapping[type, TypeAdapter[Any]] = {
+    GuideDocument: _GUIDE,
+    SubstanceDocument: _SUBSTANCE,
+    ProcedureDocument: _PROCEDURE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +80,34 @@ def read_procedure(raw: object) -> ProcedureDocument:
 
 def write_document(document: SubstanceDocument | ProcedureDocument) -> dict[str, Any]:
     """Parsed JSON that reads back as an equal document."""
-    adapter: TypeAdapter[Any] = TypeAdapter(type(document))
-    written = adapter.dump_python(document, mode="json")
+    written = _ADAPTERS[type(document)].dump_python(document, mode="json")
     assert isinstance(written, dict)
     return written
 
 
 def guide_schema() -> Mapping[str, Any]:
-    """JSON Schema (2020-12) of the format."""
-    schema = _GUIDE.json_schema(mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Guide", **schema}
+    """JSON Schema (2020-12) of the format, as it is kept in `data/guide.schema.json`."""
+    schema = _with_condition_trees(_GUIDE.json_schema(mode="validation"))
+    assert isinstance(schema, dict)
+    definitions = CONDITION_SCHEMA["$defs"]
+    assert isinstance(definitions, dict)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "$defs": {**schema["$defs"], **definitions},
+        "title": "Guide",
+    }
+
+
+def _with_condition_trees(schema: Any) -> Any:
+    """Say of every tree, which the dataclasses call a mapping, that it is a condition."""
+    if isinstance(schema, list):
+        return [_with_condition_trees(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema == {"type": "object", "additionalProperties": True}:
+        return {"$ref": "#/$defs/node"}
+    return {key: _with_condition_trees(value) for key, value in schema.items()}
 
 
 def _read(adapter: TypeAdapter[_Document], raw: object) -> _Document:

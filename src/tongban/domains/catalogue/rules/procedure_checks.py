@@ -102,6 +102,12 @@ def gaps_in_licensing(guide: GuideDocument, _: Background) -> Iterator[str]:
         yield "没有常见问题"
 
 
+def ends_before_it_begins(guide: GuideDocument, _: Background) -> Iterator[str]:
+    """The period of effect is half open: it ends after the day it begins."""
+    if guide.effective_to is not None and guide.effective_to <= guide.effective_from:
+        yield f"{guide.effective_from} 至 {guide.effective_to}"
+
+
 def negative_limits(guide: GuideDocument, _: Background) -> Iterator[str]:
     procedure = guide.procedure
     limits = {

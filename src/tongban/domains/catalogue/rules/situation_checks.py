@@ -3,7 +3,7 @@
 The answers tried are those that stand in the conditions and their neighbours, which is where a verdict can change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import product
 from math import prod
@@ -107,7 +107,7 @@ def _tried_facts(compiled: _Compiled, background: Background) -> list[Facts] | N
     return [load_facts(dict(zip(names, chosen, strict=True)), fields) for chosen in combinations]
 
 
-def _telling_values(field: Field, compared: list[object], background: Background) -> list[object]:
+def _telling_values(field: Field, compared: Sequence[object], background: Background) -> Sequence[object]:
     """Answers between which a comparison can turn; None stands for any other one."""
     named: list[object] = []
     for value in compared:

@@ -34,6 +34,17 @@ _NAMES = {
     "complaint_phone": "投诉电话",
     "external_link": "外部链接",
 }
+_CODES = {
+    "handling": {"1": "即办件", "2": "承诺件"},
+    "audience": {
+        "PERSON": "自然人",
+        "ENTERPRISE": "企业法人",
+        "SOLE_TRADER": "个体工商户",
+        "INSTITUTION": "事业法人",
+        "SOCIAL_ORGANISATION": "社会组织法人",
+    },
+    "channels": {"ONLINE": "网上办理", "COUNTER": "窗口办理", "MAIL": "邮寄办理"},
+}
 _LABELS = ("name", "text", "question", "element", "code", "id")
 
 
@@ -45,11 +56,19 @@ def describe_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tup
         if old == value:
             continue
         name = _NAMES.get(key, key)
+        if key in _CODES:
+            old, value = _named(old, _CODES[key]), _named(value, _CODES[key])
         if isinstance(value, Sequence) and not isinstance(value, str):
             sentences.extend(f"{name}：{change}" for change in _list_changes(old or (), value))
         else:
             sentences.append(f"{name}：由“{_shown(old)}”改为“{_shown(value)}”。")
     return tuple(sentences)
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return names.get(value, value)
+    return [names.get(entry, entry) for entry in value or ()]
 
 
 def _list_changes(before: Sequence[Any], after: Sequence[Any]) -> list[str]:

@@ -1,9 +1,20 @@
 """Public reads of the catalogue."""
 
+from tongban.domains.catalogue.selectors.drafts import (
+    KeptPart,
+    VersionView,
+    changes,
+    get_procedure_version,
+    get_substance_version,
+    list_procedures,
+    list_substances,
+    preview,
+)
 from tongban.domains.catalogue.selectors.guides import (
     ItemNotFound,
     get_guide,
     get_guide_by_versions,
+    get_guides,
     get_manual,
     list_department_items,
     list_guides,
@@ -13,12 +24,21 @@ from tongban.domains.catalogue.selectors.searching import search, suggest, zero_
 
 __all__ = [
     "ItemNotFound",
+    "KeptPart",
+    "VersionView",
+    "changes",
     "get_guide",
     "get_guide_by_versions",
+    "get_guides",
     "get_manual",
+    "get_procedure_version",
+    "get_substance_version",
     "list_department_items",
     "list_guides",
     "list_items",
+    "list_procedures",
+    "list_substances",
+    "preview",
     "search",
     "suggest",
     "zero_hits",

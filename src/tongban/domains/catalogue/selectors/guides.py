@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from datetime import date
-from functools import lru_cache
+from time import monotonic
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
@@ -24,7 +24,9 @@ from tongban.domains.catalogue.types import (
 from tongban.domains.directory import selectors as directory
 from tongban.kernel.errors import TongbanError
 
-_KEPT_GUIDES = 8_192
+MOST_KEPT = 4_096
+SECONDS_KEPT = 300.0
+_kept: dict[tuple[UUID, UUID], tuple[Guide, float]] = {}
 _Row = TypeVar("_Row", bound=Model)
 _SUBSTANCE_FIELDS = tuple(
     field.name for field in dataclass_fields(SubstanceDocument) if field.name != "department"
@@ -57,9 +59,41 @@ def get_guide(basic_code: str, division: str, on: date) -> Guide:
     return get_guide_by_versions(*found)
 
 
+def get_guides(basic_codes: Iterable[str], division: str, on: date) -> dict[str, Guide]:
+    """The guides in force of several items by basic code, with one query for the versions; raises ItemNotFound naming the first missing."""
+    wanted = list(dict.fromkeys(basic_codes))
+    rows = (
+        _both_in_force(on)
+        .filter(
+            implementation__power__basic_code__in=wanted, implementation__division__in=_enclosing(division)
+        )
+        .order_by("implementation__division")
+        .values_list("implementation__power__basic_code", "implementation__power__versions__id", "id")
+    )
+    # The nearest body answers: a longer code of a division comes later and wins.
+    pairs = {code: (substance, procedure) for code, substance, procedure in rows}
+    missing = [code for code in wanted if code not in pairs]
+    if missing:
+        raise ItemNotFound(f"item {missing[0]} in {division} on {on}")
+    return {code: get_guide_by_versions(*pairs[code]) for code in wanted}
+
+
 def get_guide_by_versions(substance_version_id: UUID, procedure_version_id: UUID) -> Guide:
-    """The frozen guide of a pair of versions, as a case cites it; raises ItemNotFound."""
-    return _guide(substance_version_id, procedure_version_id)
+    """The frozen guide of a pair of versions, as a case cites it; raises ItemNotFound.
+
+    Its text never changes, so the process keeps it. Phones and windows are the directory's of today: they are read anew every
+    few minutes.
+    """
+    key = (substance_version_id, procedure_version_id)
+    now = monotonic()
+    kept = _kept.get(key)
+    if kept is not None and now - kept[1] < SECONDS_KEPT:
+        return kept[0]
+    guide = _read(substance_version_id, procedure_version_id)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (guide, now)
+    return guide
 
 
 def get_manual(guide: Guide) -> Manual:
@@ -93,23 +127,23 @@ def list_department_items(department: str, on: date) -> tuple[ItemEntry, ...]:
 
 
 def list_guides(division: str, on: date) -> tuple[Guide, ...]:
-    """Every guide in force in a division, by basic code."""
-    pairs = (
+    """Every guide in force in a division, by basic code; where several bodies carry an item out, the nearest one's."""
+    rows = (
         _both_in_force(on)
         .filter(implementation__division__in=_enclosing(division))
-        .order_by("implementation__power__basic_code")
-        .values_list("implementation__power__versions__id", "id")
+        .order_by("implementation__division")
+        .values_list("implementation__power__basic_code", "implementation__power__versions__id", "id")
     )
-    return tuple(get_guide_by_versions(*pair) for pair in pairs)
+    nearest = {code: (substance, procedure) for code, substance, procedure in rows}
+    return tuple(get_guide_by_versions(*nearest[code]) for code in sorted(nearest))
 
 
 def forget_guides() -> None:
-    """Drop this process's copies; only tests, which roll versions back, need it."""
-    _guide.cache_clear()
+    """Drop this process's copies."""
+    _kept.clear()
 
 
-@lru_cache(maxsize=_KEPT_GUIDES)
-def _guide(substance_version_id: UUID, procedure_version_id: UUID) -> Guide:
+def _read(substance_version_id: UUID, procedure_version_id: UUID) -> Guide:
     substance_row = (
         models.PowerVersion.objects.select_related("power").filter(pk=substance_version_id).first()
     )

@@ -1,7 +1,8 @@
 """Search in ordinary words: titles, common speech, materials, departments; pinyin, initials and same-sound typos.
 
-Two steps. The first matches words, substrings of names, and pinyin; when it finds nothing, the query's sound is compared with the
-sounds of all names, so that 社宝卡 finds 社保卡.
+Every question goes to one inverted index (`lexemes`). Narrow readings of the query come first and each gives a bounded number of
+candidates, so that a broad word costs no more than a rare one. When nothing matches, the query's sound is looked up, so that 社宝卡
+finds 社保卡; what only resembles it is suggested.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,15 @@ from django.conf import settings
 from django.db import connection
 
 from tongban.domains.catalogue import models
+from tongban.domains.catalogue.selectors import lexemes
 from tongban.domains.catalogue.types import Facet, SearchHit, SearchPage
-from tongban.foundation.search import initials, normalise, pinyin, segment
+from tongban.foundation.search import normalise, pinyin, segment
 
 MAX_QUERY = 60
 CANDIDATES = 200
 """Hits that are ranked and counted; a query that finds more is too broad for its tail to matter."""
+_COMPARED = 20
+_SHORTEST_SOUND = 4
 _AUDIENCE_LABELS = {
     "PERSON": "个人",
     "ENTERPRISE": "企业",
@@ -103,28 +107,28 @@ def words_of(text: str) -> list[str]:
 
 def _matching(text: str, region: str, limit: int = CANDIDATES) -> list[_Row]:
     words = words_of(text)
-    compact = "".join(char for char in text if char.isalnum())
-    is_latin = compact.isascii() and compact.isalpha()
-    either = " | ".join(f"'{word}'" for word in words if "'" not in word and "\\" not in word)
-    every = either.replace(" | ", " & ")
+    plain = lexemes.compact(text)
+    if not plain:
+        return []
+    every = lexemes.all_of(words)
+    tiers = [lexemes.part_of_name(text), every, lexemes.any_of(words)]
     score = (
-        "weight * (4.0 * (names LIKE %(line)s)::int + 2.0 * (names LIKE %(like)s)::int"
+        "4.0 * (names LIKE %(line)s)::int + 2.0 * (names LIKE %(like)s)::int"
         " + 1.5 * (words @@ %(every)s::tsquery)::int + 8.0 * ts_rank(words, %(either)s::tsquery)"
         " + similarity(title, %(text)s)"
     )
-    where = "words @@ %(either)s::tsquery OR names LIKE %(like)s"
-    if is_latin and len(compact) >= 2:
-        score += " + 3.0 * (pinyin LIKE %(sound)s)::int + 3.0 * (initials LIKE %(sound)s)::int"
-        where += " OR pinyin LIKE %(sound)s OR initials LIKE %(sound)s"
-    return _run(
-        f"SELECT {_COLUMNS}, {score}) AS score FROM catalogue_searchentry"  # noqa: S608 - parts are constants
-        f" WHERE region = %(region)s AND ({where}) ORDER BY score DESC, code LIMIT %(limit)s",
+    if plain.isascii() and plain.isalpha() and len(plain) > 1:
+        tiers.append(lexemes.sounds(plain))
+        score += " + 3.0 * (words @@ %(sound)s::tsquery)::int"
+    return _ranked(
+        tiers,
+        score,
         {
             "text": text,
-            "line": f"%\n{_escaped(compact)}\n%",
-            "like": f"%{_escaped(compact)}%",
-            "sound": f"%{_escaped(compact)}%",
-            "either": either,
+            "line": f"%\n{_escaped(text)}\n%",
+            "like": f"%{_escaped(text)}%",
+            "sound": tiers[-1],
+            "either": tiers[2],
             "every": every,
             "region": region,
             "limit": limit,
@@ -133,27 +137,45 @@ def _matching(text: str, region: str, limit: int = CANDIDATES) -> list[_Row]:
 
 
 def _sounding_like(text: str, region: str) -> tuple[list[_Row], str]:
-    """Entries one of whose names sounds like the query, and that name."""
+    """Entries one of whose names sounds like the query, and the title of the best."""
     sound = pinyin(text)
-    if len(sound) < 4 or initials(text) == sound:
+    if len(sound) < _SHORTEST_SOUND or not sound.isalpha() or sound == text:
         return [], ""
-    rows = _run(
-        f"SELECT {_COLUMNS}, word_similarity(%(sound)s, pinyin) * weight AS score FROM catalogue_searchentry"  # noqa: S608
-        " WHERE region = %(region)s AND (pinyin LIKE %(like)s OR word_similarity(%(sound)s, pinyin) >= %(enough)s)"
-        " ORDER BY (pinyin LIKE %(like)s) DESC, score DESC, code LIMIT %(limit)s",
-        {"sound": sound, "like": f"%{sound}%", "region": region, "enough": 0.8, "limit": 20},
+    rows = _ranked(
+        [lexemes.sounds(sound)],
+        "word_similarity(%(sound)s, pinyin)",
+        {"sound": sound, "region": region, "limit": CANDIDATES},
     )
     return rows, rows[0].title if rows else ""
 
 
 def _nearest_titles(text: str, region: str) -> tuple[str, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT title FROM catalogue_searchentry WHERE region = %s"
-            " ORDER BY GREATEST(word_similarity(%s, pinyin), word_similarity(%s, names)) DESC, weight DESC LIMIT 3",
-            [region, pinyin(text), text],
-        )
-        return tuple(row[0] for row in cursor.fetchall())
+    """Up to three titles that share a character with a query that found nothing, nearest in sound first."""
+    parts = [lexemes.part_of_name(char) for char in lexemes.compact(text)[:_COMPARED]]
+    if not parts:
+        return ()
+    rows = _ranked(
+        [" | ".join(parts)],
+        "word_similarity(%(sound)s, pinyin)",
+        {"sound": pinyin(text), "region": region, "limit": 3},
+    )
+    return tuple(row.title for row in rows)
+
+
+def _ranked(tiers: Sequence[str], score: str, parameters: Mapping[str, Any]) -> list[_Row]:
+    """The best of the entries that answer one of `tiers`, tsqueries from narrow to wide; each gives a bounded number."""
+    named = {f"tier_{number}": tier for number, tier in enumerate(tiers) if tier}
+    found = " UNION ".join(
+        f"(SELECT id FROM catalogue_searchentry WHERE region = %(region)s AND words @@ %({name})s::tsquery"  # noqa: S608
+        f" LIMIT {CANDIDATES})"
+        for name in named
+    )
+    return _run(
+        f"WITH found AS MATERIALIZED ({found})"  # noqa: S608 - parts are constants
+        f" SELECT {_COLUMNS}, weight * ({score}) AS score FROM catalogue_searchentry JOIN found USING (id)"
+        " ORDER BY score DESC, code LIMIT %(limit)s",
+        {**parameters, **named},
+    )
 
 
 def _run(statement: str, parameters: Mapping[str, Any]) -> list[_Row]:

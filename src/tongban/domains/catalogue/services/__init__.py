@@ -1,35 +1,54 @@
 """What can be done to the catalogue."""
 
-from tongban.domains.catalogue.services.exchange import ImportReport, RowFinding, export_guides, import_guides
+from tongban.domains.catalogue.services.exchange import (
+    ImportReport,
+    RowFinding,
+    export_guides,
+    import_guides,
+    published_documents,
+)
 from tongban.domains.catalogue.services.indexing import index_entry, note_zero_hit
 from tongban.domains.catalogue.services.sichuan import import_sichuan
 from tongban.domains.catalogue.services.versions import (
+    Frozen,
     GateClosed,
     NotYours,
+    SamePerson,
     StaleVersion,
+    TooEarly,
+    UnderReview,
+    add_implementation,
     check_background,
     draft_procedure,
     draft_substance,
     edit_procedure,
     edit_substance,
+    end_item,
     publish_procedure,
     publish_substance,
+    return_procedure,
     return_substance,
     submit_procedure,
     submit_substance,
 )
 
 __all__ = [
+    "Frozen",
     "GateClosed",
     "ImportReport",
     "NotYours",
     "RowFinding",
+    "SamePerson",
     "StaleVersion",
+    "TooEarly",
+    "UnderReview",
+    "add_implementation",
     "check_background",
     "draft_procedure",
     "draft_substance",
     "edit_procedure",
     "edit_substance",
+    "end_item",
     "export_guides",
     "import_guides",
     "import_sichuan",
@@ -37,6 +56,8 @@ __all__ = [
     "note_zero_hit",
     "publish_procedure",
     "publish_substance",
+    "published_documents",
+    "return_procedure",
     "return_substance",
     "submit_procedure",
     "submit_substance",

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.rules.checks import Background
 from tongban.domains.catalogue.selectors.guides import assemble
 from tongban.domains.catalogue.services.indexing import index_guide
-from tongban.domains.catalogue.services.versions import check_background, derive
+from tongban.domains.catalogue.services.versions import check_background, derive, end_former, substance_values
 from tongban.domains.catalogue.types import GuideDocument, ImplementedBy, SubstanceDocument, VersionStatus
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department
@@ -82,14 +84,15 @@ def import_guides(
                     counts[_write(document, departments[document.department], actor, at)] += 1
             if dry_run or any(finding.is_refused for finding in findings):
                 raise _Undo  # noqa: TRY301 - the way to roll a transaction back
-            audit.record(
-                actor=actor,
-                action="IMPORT_GUIDES",
-                at=at,
-                object_type="catalogue",
-                object_id=settings.CATALOGUE_REGION,
-                detail=counts,
-            )
+            if counts["created"] or counts["changed"]:
+                audit.record(
+                    actor=actor,
+                    action="IMPORT_GUIDES",
+                    at=at,
+                    object_type="catalogue",
+                    object_id=settings.CATALOGUE_REGION,
+                    detail=counts,
+                )
     except _Undo:
         pass
     refused = {finding.row for finding in findings if finding.is_refused}
@@ -99,18 +102,45 @@ def import_guides(
 
 
 def export_guides(region: str | None = None) -> Iterator[Mapping[str, Any]]:
-    """Every published item as parsed JSON of the exchange format, by basic code."""
-    rows = models.PowerVersion.objects.filter(
-        power__region=region or settings.CATALOGUE_REGION, status="PUBLISHED"
-    )
-    for row in rows.select_related("power").order_by("power__basic_code"):
-        procedure = (
-            models.ImplementationVersion.objects.filter(implementation__power=row.power, status="PUBLISHED")
-            .order_by("implementation__division", "-number")
-            .first()
+    """Every published item as parsed JSON of the exchange format, by basic code; its procedure is the newest list's or body's."""
+    for substance, procedures in _published(region or settings.CATALOGUE_REGION):
+        yield {**substance, "procedure": procedures[0]}
+
+
+def published_documents(region: str | None = None) -> Iterator[GuideDocument]:
+    """Every published item once for each different procedure in force, for the checker."""
+    for substance, procedures in _published(region or settings.CATALOGUE_REGION):
+        for procedure in procedures:
+            yield rules.read_guide({**substance, "procedure": procedure})
+
+
+def _published(region: str) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """By basic code, the latest substance of each item and its procedures, the one most bodies share first."""
+    rows = models.PowerVersion.objects.filter(power__region=region, status=VersionStatus.PUBLISHED)
+    substances = {row.power_id: row for row in rows.select_related("power").order_by("number")}
+    procedures: dict[UUID, list[Mapping[str, Any]]] = {}
+    latest = (
+        models.ImplementationVersion.objects.filter(
+            implementation__power__region=region, status=VersionStatus.PUBLISHED
         )
-        if procedure is not None:
-            yield {**row.document, "procedure": procedure.document}
+        .order_by("implementation", "-number")
+        .distinct("implementation")
+        .values_list("implementation__power", "document")
+    )
+    for power, document in latest:
+        procedures.setdefault(power, []).append(document)
+    for row in sorted(substances.values(), key=lambda one: one.power.basic_code):
+        found = procedures.get(row.power_id)
+        if found:
+            yield row.document, _different(found)
+
+
+def _different(documents: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    counted: list[Mapping[str, Any]] = []
+    for document in sorted(documents, key=documents.count, reverse=True):
+        if document not in counted:
+            counted.append(document)
+    return counted
 
 
 def _read(row: int, entry: object, seen: set[str], findings: list[RowFinding]) -> GuideDocument | None:
@@ -148,77 +178,109 @@ def _gate(row: int, document: GuideDocument, background: Background) -> Iterator
 
 def _write(document: GuideDocument, department: Department, actor: Actor, at: datetime) -> str:
     """Answers `created`, `changed` or `unchanged`."""
-    substance = {name: getattr(document, name) for name in SubstanceDocument.__dataclass_fields__}
-    written = rules.write_document(SubstanceDocument(**substance))
-    procedure = rules.write_document(document.procedure)
+    substance = SubstanceDocument(**substance_values(document))
     power, is_new = models.Power.objects.get_or_create(
         region=settings.CATALOGUE_REGION,
         basic_code=document.basic_code,
         defaults={"code_scheme": ItemCodeScheme.BASIC, "department_id": document.department},
     )
-    bodies = _bodies(document, department)
-    substance_changed = _renew(power.versions, {"power": power}, written, document, actor, at)
-    procedures_changed = False
-    for body in bodies:
-        implementation, _ = models.Implementation.objects.get_or_create(
-            power=power,
-            division=body.division,
-            defaults={
-                "department_id": body.code,
-                "code": compose_implementation_code(
-                    body.uscc, document.procedure.level.value, document.basic_code
-                ),
-            },
-        )
-        # A district's own procedure, once edited there, is not overwritten by the template of the list.
-        if not implementation.versions.exists():
-            _renew(
-                implementation.versions, {"implementation": implementation}, procedure, document, actor, at
-            )
-            procedures_changed = True
-    if substance_changed is not None:
-        derive(substance_changed, SubstanceDocument(**substance))
-        first = (
-            models.ImplementationVersion.objects.filter(implementation__power=power)
-            .select_related("implementation")
-            .first()
-        )
-        assert first is not None, "an item has at least one implementing body"
-        index_guide(assemble(substance_changed, first), power.region)
+    if power.department_id != document.department:
+        models.Power.objects.filter(pk=power.pk).update(department_id=document.department)
+    renewed = _renew_substance(power, substance, actor, at)
+    has_new_procedures = _renew_procedures(power, document, department, actor, at)
+    if renewed is not None:
+        derive(renewed, substance)
+    if renewed is not None or has_new_procedures:
+        _index(power)
     if is_new:
         return "created"
-    return "changed" if substance_changed is not None or procedures_changed else "unchanged"
+    return "changed" if renewed is not None or has_new_procedures else "unchanged"
 
 
-def _renew(
-    versions: Any,
-    owner: Mapping[str, Any],
-    document: Mapping[str, Any],
-    guide: GuideDocument,
-    actor: Actor,
-    at: datetime,
-) -> Any | None:
-    """Publish `document` as the next version unless the latest is equal; the one before ends where it begins."""
-    latest = versions.order_by("-number").first()
-    if latest is not None and latest.document == document:
+def _renew_substance(
+    power: models.Power, substance: SubstanceDocument, actor: Actor, at: datetime
+) -> models.PowerVersion | None:
+    """Publish the substance as the next version; None when the one in force is equal."""
+    written = rules.write_document(substance)
+    if power.versions.filter(status=VersionStatus.PUBLISHED, document=written).exists():
         return None
-    if latest is not None:
-        versions.filter(status="PUBLISHED", effective_from__gte=guide.effective_from).update(
-            status=VersionStatus.RETIRED
-        )
-        versions.filter(status="PUBLISHED", effective_to__isnull=True).update(
-            effective_to=guide.effective_from
-        )
-    return versions.create(
-        **owner,
-        number=latest.number + 1 if latest else 1,
+    end_former(power.versions.all(), substance.effective_from)
+    return models.PowerVersion.objects.create(
+        power=power,
+        number=(power.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
         status=VersionStatus.PUBLISHED,
-        document=document,
-        effective_from=guide.effective_from,
-        effective_to=guide.effective_to,
+        document=written,
+        effective_from=substance.effective_from,
+        effective_to=substance.effective_to,
         drafted_by=actor.account_id,
         published_at=at,
     )
+
+
+def _renew_procedures(
+    power: models.Power, document: GuideDocument, department: Department, actor: Actor, at: datetime
+) -> bool:
+    """Give every implementing body the procedure of the list, but for those that have edited their own."""
+    written = rules.write_document(document.procedure)
+    implementations = _implementations(power, document, department)
+    latest: dict[UUID, models.ImplementationVersion] = {}
+    for row in models.ImplementationVersion.objects.filter(implementation__power=power).order_by("number"):
+        latest[row.implementation_id] = row
+    stale = [
+        one
+        for one in implementations
+        if one.pk not in latest
+        or (
+            (latest[one.pk].submitted_by is None and latest[one.pk].status == VersionStatus.PUBLISHED)
+            and latest[one.pk].document != written
+        )
+    ]
+    former = models.ImplementationVersion.objects.filter(implementation__in=stale)
+    end_former(former, document.effective_from)
+    models.ImplementationVersion.objects.bulk_create(
+        models.ImplementationVersion(
+            implementation=one,
+            number=latest[one.pk].number + 1 if one.pk in latest else 1,
+            status=VersionStatus.PUBLISHED,
+            document=written,
+            effective_from=document.effective_from,
+            drafted_by=actor.account_id,
+            published_at=at,
+        )
+        for one in stale
+    )
+    return bool(stale)
+
+
+def _implementations(
+    power: models.Power, document: GuideDocument, department: Department
+) -> list[models.Implementation]:
+    """The implementation of each body that carries the power out, registered when it is new."""
+    known = {row.division: row for row in power.implementations.all()}
+    new = [
+        models.Implementation(
+            power=power,
+            division=body.division,
+            department_id=body.code,
+            code=compose_implementation_code(body.uscc, body.level.value, document.basic_code),
+        )
+        for body in _bodies(document, department)
+        if body.division not in known
+    ]
+    models.Implementation.objects.bulk_create(new)
+    return [*known.values(), *new]
+
+
+def _index(power: models.Power) -> None:
+    substance = power.versions.filter(status=VersionStatus.PUBLISHED).select_related("power").latest("number")
+    procedure = (
+        models.ImplementationVersion.objects.filter(
+            implementation__power=power, status=VersionStatus.PUBLISHED
+        )
+        .select_related("implementation")
+        .latest("number")
+    )
+    index_guide(assemble(substance, procedure), power.region)
 
 
 def _bodies(document: GuideDocument, department: Department) -> Sequence[Department]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +18,7 @@ from django.db import transaction
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.services.exchange import ImportReport, RowFinding
-from tongban.domains.catalogue.services.indexing import ITEM, index_entry
+from tongban.domains.catalogue.services.indexing import ITEM, index_entries
 from tongban.domains.catalogue.types import (
     ApplicantKind,
     Channel,
@@ -56,6 +57,8 @@ _KINDS = {
     "20": PowerKind.PUBLIC_SERVICE,
 }
 _FILLER = "未分类"
+_LONGEST_CODE = 64
+_BATCH = 500
 _BLANKS = 1_024
 """Blanks before the list that are looked over."""
 _WIDE = {ord("\N{FULLWIDTH DIGIT ZERO}") + digit: str(digit) for digit in range(10)}
@@ -80,6 +83,16 @@ class _Item:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An item with the code of its department and its two documents."""
+
+    item: _Item
+    department: str
+    substance: dict[str, Any]
+    procedure: dict[str, Any]
+
+
 def import_sichuan(file: BinaryIO, *, actor: Actor, at: datetime, dry_run: bool = False) -> ImportReport:
     """Import the list; raises BrokenFile, and then nothing was imported."""
     findings: list[RowFinding] = []
@@ -91,11 +104,14 @@ def import_sichuan(file: BinaryIO, *, actor: Actor, at: datetime, dry_run: bool 
             one.short_name: one.code for one in directory_selectors.list_departments(division=REGION)
         }
         seen: set[str] = set()
-        for row, raw in enumerate(_stream(file)):
-            rows += 1
-            item = _read(row, raw, seen, findings)
-            if item is not None:
-                counts[_write(item, _department(item.department, departments, actor, at), known, at)] += 1
+        for batch in _batches(enumerate(_stream(file))):
+            rows += len(batch)
+            read = (_read(row, raw, seen, findings) for row, raw in batch)
+            entries = [_entry(item, departments, actor, at) for item in read if item is not None]
+            created, changed = _write(entries, known, at)
+            counts["created"] += created
+            counts["changed"] += changed
+            counts["unchanged"] += len(entries) - created - changed
         if counts["created"] or counts["changed"]:
             audit.record(
                 actor=actor,
@@ -111,6 +127,11 @@ def import_sichuan(file: BinaryIO, *, actor: Actor, at: datetime, dry_run: bool 
     return ImportReport(
         rows=rows, refused=len(refused), findings=tuple(findings), is_dry_run=dry_run, **counts
     )
+
+
+def _batches(rows: Iterator[tuple[int, object]]) -> Iterator[list[tuple[int, object]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
 
 
 def _known_documents() -> dict[str, tuple[Any, Any]]:
@@ -229,7 +250,8 @@ def _department(name: str, known: dict[str, str], actor: Actor, at: datetime) ->
     return known[name]
 
 
-def _write(item: _Item, department: str, known: Mapping[str, Any], at: datetime) -> str:
+def _entry(item: _Item, departments: dict[str, str], actor: Actor, at: datetime) -> _Entry:
+    department = _department(item.department, departments, actor, at)
     substance = SubstanceDocument(
         basic_code=item.basic_code,
         name=item.name,
@@ -243,38 +265,71 @@ def _write(item: _Item, department: str, known: Mapping[str, Any], at: datetime)
         legal_basis=(),
         effective_from=_EFFECTIVE_FROM,
     )
-    documents = (rules.write_document(substance), rules.write_document(_procedure(item)))
-    if known.get(item.basic_code) == documents:
-        return "unchanged"
-    power, is_new = models.Power.objects.get_or_create(
-        region=REGION,
-        basic_code=item.basic_code,
-        defaults={"code_scheme": ItemCodeScheme.LOCAL, "department_id": department},
-    )
-    implementation, _ = models.Implementation.objects.get_or_create(
-        power=power, division=REGION, defaults={"department_id": department, "code": item.code[:64]}
-    )
-    _publish(power.versions, documents[0], at)
-    _publish(implementation.versions, documents[1], at)
-    _index(item, department)
-    return "created" if is_new else "changed"
-
-
-def _procedure(item: _Item) -> ProcedureDocument:
-    return ProcedureDocument(
+    procedure = ProcedureDocument(
         implemented_by=ImplementedBy.CITY,
         level=Level.COUNTY,
         promised_days=0,
         channels=(Channel.ONLINE,),
         external_link=item.link,
     )
+    return _Entry(item, department, rules.write_document(substance), rules.write_document(procedure))
 
 
-def _publish(versions: Any, document: Mapping[str, Any], at: datetime) -> None:
+def _write(entries: list[_Entry], known: Mapping[str, tuple[Any, Any]], at: datetime) -> tuple[int, int]:
+    """How many were created and how many changed."""
+    new = [one for one in entries if one.item.basic_code not in known]
+    changed = [
+        one
+        for one in entries
+        if known.get(one.item.basic_code, (one.substance, one.procedure)) != (one.substance, one.procedure)
+    ]
+    _create(new, at)
+    for one in changed:
+        power = models.Power.objects.get(region=REGION, basic_code=one.item.basic_code)
+        implementation = power.implementations.get(division=REGION)
+        _replace(power.versions, one.substance, at)
+        _replace(implementation.versions, one.procedure, at)
+    index_entries(_findable(one) for one in [*new, *changed])
+    return len(new), len(changed)
+
+
+def _create(entries: list[_Entry], at: datetime) -> None:
+    powers = models.Power.objects.bulk_create(
+        models.Power(
+            region=REGION,
+            basic_code=one.item.basic_code,
+            code_scheme=ItemCodeScheme.LOCAL,
+            department_id=one.department,
+        )
+        for one in entries
+    )
+    implementations = models.Implementation.objects.bulk_create(
+        models.Implementation(
+            power=power, division=REGION, department_id=one.department, code=one.item.code[:_LONGEST_CODE]
+        )
+        for one, power in zip(entries, powers, strict=True)
+    )
+    first = {
+        "number": 1,
+        "status": VersionStatus.PUBLISHED,
+        "effective_from": _EFFECTIVE_FROM,
+        "published_at": at,
+    }
+    models.PowerVersion.objects.bulk_create(
+        models.PowerVersion(power=power, document=one.substance, **first)
+        for one, power in zip(entries, powers, strict=True)
+    )
+    models.ImplementationVersion.objects.bulk_create(
+        models.ImplementationVersion(implementation=implementation, document=one.procedure, **first)
+        for one, implementation in zip(entries, implementations, strict=True)
+    )
+
+
+def _replace(versions: Any, document: Mapping[str, Any], at: datetime) -> None:
     """Let `document` be in force, unless it is already; `versions` are those of a power or of an implementation."""
-    if versions.filter(status="PUBLISHED", document=document).exists():
+    if versions.filter(status=VersionStatus.PUBLISHED, document=document).exists():
         return
-    versions.filter(status="PUBLISHED").update(status=VersionStatus.RETIRED)
+    versions.filter(status=VersionStatus.PUBLISHED).update(status=VersionStatus.RETIRED)
     versions.create(
         number=versions.count() + 1,
         status=VersionStatus.PUBLISHED,
@@ -284,20 +339,19 @@ def _publish(versions: Any, document: Mapping[str, Any], at: datetime) -> None:
     )
 
 
-def _index(item: _Item, department: str) -> None:
-    index_entry(
-        SearchEntryData(
-            code=item.basic_code,
-            kind=ITEM,
-            title=item.name,
-            sentence=item.theme or item.name,
-            aliases=(),
-            keywords=(),
-            audiences=(ApplicantKind.PERSON, ApplicantKind.ENTERPRISE),
-            department=department,
-            department_name=f"广安{item.department}",
-            address=item.link,
-            weight=1.0,
-            region=REGION,
-        )
+def _findable(entry: _Entry) -> SearchEntryData:
+    item = entry.item
+    return SearchEntryData(
+        code=item.basic_code,
+        kind=ITEM,
+        title=item.name,
+        sentence=item.theme or item.name,
+        aliases=(),
+        keywords=(),
+        audiences=(ApplicantKind.PERSON, ApplicantKind.ENTERPRISE),
+        department=entry.department,
+        department_name=f"广安{item.department}",
+        address=item.link,
+        weight=1.0,
+        region=REGION,
     )

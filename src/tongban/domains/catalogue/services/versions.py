@@ -11,14 +11,16 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.events import GuidePublished
 from tongban.domains.catalogue.rules.checks import Background
-from tongban.domains.catalogue.selectors.guides import assemble
-from tongban.domains.catalogue.services.indexing import index_guide
+from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
+from tongban.domains.catalogue.services.indexing import ITEM, index_guide
 from tongban.domains.catalogue.states import FROZEN, Move, next_status
 from tongban.domains.catalogue.types import Finding, GuideDocument, SubstanceDocument, VersionStatus
+from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.licences import selectors as licences
 from tongban.domains.standards import selectors as standards
@@ -26,6 +28,8 @@ from tongban.foundation.audit import services as audit
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import Actor, ActorKind, Role
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.identifiers import compose_implementation_code
+from tongban.kernel.instants import shanghai_date
 
 _SUBSTANCE_OWNED = ("basic_code", "kind", "department")
 """What never changes between versions of one power."""
@@ -52,6 +56,20 @@ class Frozen(TongbanError):
 
     code: ClassVar[str] = "VERSION_FROZEN"
     default_sentence: ClassVar[str] = "已发布的版本不能修改，请新建一个版本。"
+
+
+class UnderReview(Frozen):
+    """A submitted version waits for the second person; she must publish what was submitted."""
+
+    code: ClassVar[str] = "VERSION_UNDER_REVIEW"
+    default_sentence: ClassVar[str] = "这个版本已经提交审核，不能再改。要修改，请审核人员先退回。"
+
+
+class TooEarly(TongbanError):
+    """A version cannot take effect on a day that is over: which guide was in force then is history."""
+
+    code: ClassVar[str] = "EFFECT_TOO_EARLY"
+    default_sentence: ClassVar[str] = "生效日期不能早于今天。请改为今天或者以后的日期。"
 
 
 class GateClosed(TongbanError):
@@ -93,7 +111,9 @@ def check_background() -> Background:
 @transaction.atomic
 def draft_substance(*, power_id: UUID, actor: Actor, at: datetime) -> UUID:
     """A new draft from the latest version; raises NotYours."""
-    power = models.Power.objects.select_for_update().get(pk=power_id)
+    power = models.Power.objects.select_for_update().filter(pk=power_id).first()
+    if power is None:
+        raise ItemNotFound(f"power {power_id}")
     _require_substance_editor(power, actor)
     latest = power.versions.order_by("-number").first()
     assert latest is not None, "a power is created with its first version"
@@ -116,7 +136,7 @@ def edit_substance(
     *, version_id: UUID, revision: int, document: Mapping[str, Any], actor: Actor, at: datetime
 ) -> tuple[Finding, ...]:
     """Save a draft and answer what the checker says; raises NotYours, StaleVersion, Frozen, DocumentRefused."""
-    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    row = _substance(version_id)
     _require_substance_editor(row.power, actor)
     _require_editable(row, revision)
     read = rules.read_substance(document)
@@ -138,7 +158,7 @@ def edit_substance(
 @transaction.atomic
 def submit_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
     """Hand a draft to a second person; raises GateClosed, NotYours, IllegalMove."""
-    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    row = _substance(version_id)
     _require_substance_editor(row.power, actor)
     _require_open_gate(_guide_document(rules.read_substance(row.document), row.power))
     _move(row, Move.SUBMIT, actor, at)
@@ -149,7 +169,7 @@ def submit_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
 @transaction.atomic
 def return_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
     """Give a submitted draft back to its editors; raises NotYours, IllegalMove."""
-    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    row = _substance(version_id)
     _require_publisher(row.power.department_id, actor)
     _move(row, Move.RETURN, actor, at)
     row.submitted_by = None
@@ -158,15 +178,16 @@ def return_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def publish_substance(*, version_id: UUID, effective_from: date, actor: Actor, at: datetime) -> None:
-    """Freeze a submitted version and let it take effect; raises SamePerson, GateClosed, NotYours, IllegalMove."""
-    row = models.PowerVersion.objects.select_for_update().select_related("power").get(pk=version_id)
+    """Freeze a submitted version and let it take effect; raises SamePerson, TooEarly, GateClosed, NotYours, IllegalMove."""
+    row = _substance(version_id)
     _require_publisher(row.power.department_id, actor)
     if actor.account_id is not None and actor.account_id == row.submitted_by:
         raise SamePerson(f"version {row.pk}")
+    _require_day(effective_from, at)
     document = replace(rules.read_substance(row.document), effective_from=effective_from)
     _require_open_gate(_guide_document(document, row.power))
     _move(row, Move.PUBLISH, actor, at)
-    _end_former(row.power.versions.exclude(pk=row.pk), effective_from)
+    end_former(row.power.versions.exclude(pk=row.pk), effective_from)
     row.document, row.effective_from, row.effective_to = (
         rules.write_document(document),
         effective_from,
@@ -189,9 +210,65 @@ def publish_substance(*, version_id: UUID, effective_from: date, actor: Actor, a
 
 
 @transaction.atomic
+def end_item(*, power_id: UUID, effective_to: date, actor: Actor, at: datetime) -> None:
+    """From `effective_to` on the item is no longer offered; cases accepted before finish. Raises NotYours, TooEarly."""
+    power = models.Power.objects.select_for_update().filter(pk=power_id).first()
+    if power is None:
+        raise ItemNotFound(f"power {power_id}")
+    _require_publisher(power.department_id, actor)
+    _require_day(effective_to, at)
+    end_former(power.versions.all(), effective_to)
+    models.SearchEntry.objects.filter(region=power.region, kind=ITEM, code=power.basic_code).delete()
+    _record(actor, "END_ITEM", at, power.pk, {"effective_to": effective_to.isoformat()})
+
+
+@transaction.atomic
+def add_implementation(*, power_id: UUID, department: str, actor: Actor, at: datetime) -> UUID:
+    """Let another body, of whatever level, carry a power out, by the procedure that is usual so far.
+
+    Raises NotYours, ItemNotFound, and the directory's ``DepartmentNotFound``.
+    """
+    power = models.Power.objects.select_for_update().filter(pk=power_id).first()
+    if power is None:
+        raise ItemNotFound(f"power {power_id}")
+    _require_substance_editor(power, actor)
+    usual = (
+        models.ImplementationVersion.objects.filter(
+            implementation__power=power, status=VersionStatus.PUBLISHED
+        )
+        .order_by("implementation__division", "-number")
+        .first()
+    )
+    if usual is None:
+        raise ItemNotFound(f"power {power_id} has no procedure to begin with")
+    body = directory.get_department(department)
+    implementation, is_new = models.Implementation.objects.get_or_create(
+        power=power,
+        division=body.division,
+        defaults={
+            "department_id": body.code,
+            "code": compose_implementation_code(body.uscc, body.level.value, power.basic_code),
+        },
+    )
+    if is_new:
+        implementation.versions.create(
+            number=1,
+            status=VersionStatus.PUBLISHED,
+            document={**usual.document, "level": body.level.value},
+            effective_from=shanghai_date(at),
+            drafted_by=actor.account_id,
+            published_at=at,
+        )
+        _record(actor, "ADD_IMPLEMENTATION", at, implementation.pk, {"division": body.division})
+    return implementation.pk
+
+
+@transaction.atomic
 def draft_procedure(*, implementation_id: UUID, actor: Actor, at: datetime) -> UUID:
     """A new draft of a district's procedure from its latest version; raises NotYours."""
-    implementation = models.Implementation.objects.select_for_update().get(pk=implementation_id)
+    implementation = models.Implementation.objects.select_for_update().filter(pk=implementation_id).first()
+    if implementation is None:
+        raise ItemNotFound(f"implementation {implementation_id}")
     _require_procedure_editor(implementation, actor)
     latest = implementation.versions.order_by("-number").first()
     assert latest is not None, "an implementation is created with its first version"
@@ -226,7 +303,7 @@ def edit_procedure(
     row.save(update_fields=["document", "revision"])
     _record(actor, "EDIT_PROCEDURE", at, row.pk, {"revision": row.revision})
     substance = _published_substance(row.implementation.power)
-    return rules.check_guide(GuideDocument(**_values(substance), procedure=read), check_background())
+    return rules.check_guide(GuideDocument(**substance_values(substance), procedure=read), check_background())
 
 
 @transaction.atomic
@@ -241,15 +318,26 @@ def submit_procedure(*, version_id: UUID, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def return_procedure(*, version_id: UUID, actor: Actor, at: datetime) -> None:
+    """Give a submitted procedure back to its editors; raises NotYours, IllegalMove."""
+    row = _procedure(version_id)
+    _require_publisher(row.implementation.department_id, actor)
+    _move(row, Move.RETURN, actor, at)
+    row.submitted_by = None
+    row.save(update_fields=["status", "submitted_by"])
+
+
+@transaction.atomic
 def publish_procedure(*, version_id: UUID, effective_from: date, actor: Actor, at: datetime) -> None:
-    """Freeze a submitted procedure and let it take effect; raises SamePerson, GateClosed, NotYours, IllegalMove."""
+    """Freeze a submitted procedure and let it take effect; raises SamePerson, TooEarly, GateClosed, NotYours, IllegalMove."""
     row = _procedure(version_id)
     _require_publisher(row.implementation.department_id, actor)
     if actor.account_id is not None and actor.account_id == row.submitted_by:
         raise SamePerson(f"version {row.pk}")
+    _require_day(effective_from, at)
     _require_open_procedure(row)
     _move(row, Move.PUBLISH, actor, at)
-    _end_former(row.implementation.versions.exclude(pk=row.pk), effective_from)
+    end_former(row.implementation.versions.exclude(pk=row.pk), effective_from)
     row.effective_from, row.published_by, row.published_at = effective_from, actor.account_id, at
     row.save()
 
@@ -277,9 +365,20 @@ def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
     )
 
 
+def _substance(version_id: UUID) -> models.PowerVersion:
+    rows = models.PowerVersion.objects.select_for_update(of=("self",)).select_related("power")
+    row = rows.filter(pk=version_id).first()
+    if row is None:
+        raise ItemNotFound(f"substance version {version_id}")
+    return row
+
+
 def _procedure(version_id: UUID) -> models.ImplementationVersion:
     rows = models.ImplementationVersion.objects.select_for_update(of=("self",))
-    return rows.select_related("implementation__power").get(pk=version_id)
+    row = rows.select_related("implementation__power").filter(pk=version_id).first()
+    if row is None:
+        raise ItemNotFound(f"procedure version {version_id}")
+    return row
 
 
 def _published_substance(power: models.Power) -> SubstanceDocument:
@@ -293,10 +392,11 @@ def _guide_document(substance: SubstanceDocument, power: models.Power) -> GuideD
     """The substance with a procedure of its implementations, for the rules that look at both."""
     row = models.ImplementationVersion.objects.filter(implementation__power=power).order_by("-number").first()
     assert row is not None, "a power is created with an implementation"
-    return GuideDocument(**_values(substance), procedure=rules.read_procedure(row.document))
+    return GuideDocument(**substance_values(substance), procedure=rules.read_procedure(row.document))
 
 
-def _values(substance: SubstanceDocument) -> dict[str, Any]:
+def substance_values(substance: SubstanceDocument) -> dict[str, Any]:
+    """The fields of a substance, also of a guide's."""
     return {name: getattr(substance, name) for name in SubstanceDocument.__dataclass_fields__}
 
 
@@ -308,12 +408,21 @@ def _require_open_gate(guide: GuideDocument) -> None:
 
 def _require_open_procedure(row: models.ImplementationVersion) -> None:
     substance = _published_substance(row.implementation.power)
-    _require_open_gate(GuideDocument(**_values(substance), procedure=rules.read_procedure(row.document)))
+    _require_open_gate(
+        GuideDocument(**substance_values(substance), procedure=rules.read_procedure(row.document))
+    )
+
+
+def _require_day(effective: date, at: datetime) -> None:
+    if effective < shanghai_date(at):
+        raise TooEarly(f"{effective} is before {shanghai_date(at)}")
 
 
 def _require_editable(row: models.PowerVersion | models.ImplementationVersion, revision: int) -> None:
     if VersionStatus(row.status) in FROZEN:
         raise Frozen(f"version {row.pk} is {row.status}")
+    if row.status == VersionStatus.IN_REVIEW:
+        raise UnderReview(f"version {row.pk}")
     if row.revision != revision:
         raise StaleVersion(f"version {row.pk} is at revision {row.revision}, the page showed {revision}")
 
@@ -344,10 +453,15 @@ def _move(
     _record(actor, f"{move}_VERSION", at, row.pk, {"number": row.number})
 
 
-def _end_former(rows: Any, effective_from: date) -> None:
-    """Let the version in force end where the new one begins; one that had not begun yet is retired."""
-    rows.filter(status="PUBLISHED", effective_from__gte=effective_from).update(status=VersionStatus.RETIRED)
-    rows.filter(status="PUBLISHED", effective_to__isnull=True).update(effective_to=effective_from)
+def end_former(
+    versions: QuerySet[models.PowerVersion] | QuerySet[models.ImplementationVersion], effective_from: date
+) -> None:
+    """Let what is in force end where a new version begins; what had not begun by then never takes effect."""
+    published = versions.filter(status=VersionStatus.PUBLISHED)
+    published.filter(effective_from__gte=effective_from).update(status=VersionStatus.RETIRED)
+    published.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=effective_from)).update(
+        effective_to=effective_from
+    )
 
 
 def _record(actor: Actor, action: str, at: datetime, object_id: UUID, detail: Mapping[str, object]) -> None:

@@ -1,5 +1,6 @@
 """Uploads: looked at before they are kept, scanned before anybody opens them."""
 
+import re
 from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO, ClassVar
@@ -19,6 +20,8 @@ from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 
 MOST_PER_SLOT = 10
+MOST_PER_DRAFT = 100
+_SLOT = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 LONGEST_NAME = 120
 
 
@@ -37,6 +40,8 @@ def attach(
     Held, not dropped, while the scanner does not answer. Raises `DraftNotFound`, `AlreadySubmitted`,
     `SlotFull` and `foundation.storage.uploads.UploadRefused` with a sentence for the person; then nothing was kept.
     """
+    if _SLOT.fullmatch(slot) is None:
+        raise uploads.UploadRefused("SLOT", _("没有这种材料。请在页面上选择要上传的材料。"))
     selectors.get_draft(draft_id, actor.subject_id or draft_id)
     inspected = uploads.inspect(stream, filename)
     status = _status(uploads.scan(inspected.data))
@@ -51,8 +56,8 @@ def attach(
         same = rows.filter(sha256=stored.sha256).first()
         if same is not None:
             return selectors.as_attachment(same)
-        if rows.count() >= MOST_PER_SLOT:
-            raise SlotFull(f"slot {slot} of draft {draft_id} has {MOST_PER_SLOT} uploads")
+        if rows.count() >= MOST_PER_SLOT or draft.attachments.count() >= MOST_PER_DRAFT:
+            raise SlotFull(f"slot {slot} of draft {draft_id} takes no more uploads")
         row = models.Attachment.objects.create(
             draft=draft,
             slot=slot,

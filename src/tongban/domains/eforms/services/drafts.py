@@ -111,9 +111,10 @@ def claim_draft(draft_id: UUID, *, actor: Actor) -> Draft:
 
 def mark_submitted(draft_id: UUID, *, actor: Actor, at: datetime) -> None:
     """Close the draft in the caller's transaction; raises `DraftNotFound`, `AlreadySubmitted`."""
-    row = lock_draft(draft_id, actor)
-    row.submitted_at = at
-    row.save(update_fields=["submitted_at"])
+    is_open = models.Draft.objects.filter(pk=draft_id, owner_id=actor.subject_id, submitted_at__isnull=True)
+    if not is_open.update(submitted_at=at):
+        # It is not there or not open: this says which.
+        lock_draft(draft_id, actor)
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ from tongban.kernel.clock import BundleClock, BundleItem, bundle_clock
 from tongban.kernel.conditions import Condition, Facts, FieldDictionary
 from tongban.kernel.workdays import Calendar, count_workdays
 
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a plan is made from, besides the facts."""

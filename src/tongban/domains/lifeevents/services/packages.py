@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -91,6 +92,6 @@ def _publish(package: Package, actor: Actor, at: datetime) -> None:
             department_name=lead.name,
             address="",
             weight=WEIGHT,
-            region=lead.division,
+            region=settings.CATALOGUE_REGION,
         )
     )

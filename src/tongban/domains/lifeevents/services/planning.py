@@ -119,11 +119,18 @@ def plan(
         background = gather(package_code, division=division, actor=actor, at=at)
     wishes = planning.Wishes(optional_items=optional_items, promises=promises)
     agent = actor.subject_id if actor is not None and _is_bound(actor) else None
-    return _plan(package_code, division, facts, background, wishes, agent=agent, at=at)
+    ground = ground_for(package_code, division, shanghai_date(at))
+    return _plan(ground, division, facts, background, wishes, agent=agent, at=at)
 
 
 def plan_for_draft(draft: Draft, *, at: datetime, promises: Collection[str] = ()) -> Plan:
     """The plan of a draft, on what was known when it was begun: no register is asked again."""
+    return plan_on_ground(
+        ground_for(draft.purpose, draft.division, shanghai_date(at)), draft, at=at, promises=promises
+    )
+
+
+def plan_on_ground(ground: Ground, draft: Draft, *, at: datetime, promises: Collection[str]) -> Plan:
     known = tuple(
         known_fact(
             code,
@@ -134,13 +141,13 @@ def plan_for_draft(draft: Draft, *, at: datetime, promises: Collection[str] = ()
     )
     background = Background(parties=draft.parties, known=known)
     wishes = planning.Wishes(optional_items=draft.optional_items, promises=promises)
-    return _plan(draft.purpose, draft.division, draft.facts, background, wishes, agent=draft.owner_id, at=at)
+    return _plan(ground, draft.division, draft.facts, background, wishes, agent=draft.owner_id, at=at)
 
 
 def ground_for(package_code: str, division: str, on: date) -> Ground:
     """The package with the guides in force on a day; its conditions are compiled once a version."""
     package = selectors.get_package(package_code)
-    guides = {item.basic_code: catalogue.get_guide(item.basic_code, division, on) for item in package.items}
+    guides = catalogue.get_guides([item.basic_code for item in package.items], division, on)
     fields = standards.condition_fields()
     return Ground(package, guides, _conditions(package, guides, fields), fields)
 
@@ -158,7 +165,7 @@ def _conditions(package: Package, guides: Mapping[str, Guide], fields: FieldDict
 
 
 def _plan(
-    package_code: str,
+    ground: Ground,
     division: str,
     facts: Facts,
     background: Background,
@@ -168,7 +175,6 @@ def _plan(
     at: datetime,
 ) -> Plan:
     today = shanghai_date(at)
-    ground = ground_for(package_code, division, today)
     basis = planning.Basis(
         package=ground.package,
         division=division,

@@ -22,7 +22,7 @@ from tongban.domains.identity.types import Subject, SubjectKind
 from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules.handing_in import body_of, new_case
 from tongban.domains.lifeevents.services.branches import write_content
-from tongban.domains.lifeevents.services.planning import ground_for, plan_for_draft
+from tongban.domains.lifeevents.services.planning import Ground, ground_for, plan_on_ground
 from tongban.domains.lifeevents.types import BranchStatus, Plan, PlanItem, PlanState
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
@@ -74,14 +74,15 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
     """
     with transaction.atomic():
         draft = eforms.claim_draft(draft_id, actor=actor)
-        plan = plan_for_draft(draft, at=at, promises=_promises(consents))
+        ground = ground_for(draft.purpose, draft.division, shanghai_date(at))
+        plan = plan_on_ground(ground, draft, at=at, promises=_promises(consents))
         applicant = _require_applicant(draft, plan, at)
         if draft.submitted_at is None:
             _require_complete(draft, plan, at)
         opening, waiting = _split(plan)
         if not opening:
             raise _unsettled(plan)
-        contents = _contents(plan, draft, at)
+        contents = _contents(plan, draft, ground)
         receipt = cases.submit(
             Submission(
                 applicant_id=applicant.id,
@@ -142,10 +143,9 @@ def _split(plan: Plan) -> tuple[list[PlanItem], list[PlanItem]]:
     return opening, waiting
 
 
-def _contents(plan: Plan, draft: Draft, at: datetime) -> dict[str, NewCase]:
-    conditions = ground_for(plan.package.code, plan.division, shanghai_date(at)).conditions
+def _contents(plan: Plan, draft: Draft, ground: Ground) -> dict[str, NewCase]:
     return {
-        _code(item): new_case(plan, item, draft, conditions.items[_code(item)].facts)
+        _code(item): new_case(plan, item, draft, ground.conditions.items[_code(item)].facts)
         for item in plan.items
         if not item.package_item.guidance_only
     }

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("entry_hash", models.BinaryField(max_length=32)),
                 ("chain_hash", models.BinaryField(max_length=32)),
                 ("sealed_at", models.DateTimeField()),
+                ("above_entry", models.BigIntegerField(default=0)),
             ],
             options={
                 "db_table": "audit_link",

@@ -51,9 +51,7 @@ class ActPage:
     can_do: bool
 
 
-def build(
-    form: ActForm, dossier: Dossier, *, refusal: str = "", is_stale: bool = False
-) -> ActPage:
+def build(form: ActForm, dossier: Dossier, *, refusal: str = "", is_stale: bool = False) -> ActPage:
     """`refusal` is why the law or the manual objects; it leads to the first field."""
     fields, targets = _fields(form)
     lines: list[Problem] = list(problems(form)) if form.is_bound else []

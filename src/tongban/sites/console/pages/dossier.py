@@ -240,7 +240,8 @@ def build(
         situation=_situation(dossier, guide),
         applicant=dossier.applicant_name,
         assignee=dossier.assignee_name or _("还没有人承办"),
-        version=_("第%(substance)d版指南，第%(procedure)d版实施") % {
+        version=_("第%(substance)d版指南，第%(procedure)d版实施")
+        % {
             "substance": guide.substance.version,
             "procedure": guide.procedure.version,
         },
@@ -282,10 +283,15 @@ def act_button(act: type[ActForm], number: str) -> ActButton:
 
 
 def history_line(entry: HistoryEntry) -> HistoryLine:
-    who = _("%(name)s · %(department)s") % {
-        "name": entry.actor_name,
-        "department": entry.department_name,
-    } if entry.department_name else entry.actor_name
+    who = (
+        _("%(name)s · %(department)s")
+        % {
+            "name": entry.actor_name,
+            "department": entry.department_name,
+        }
+        if entry.department_name
+        else entry.actor_name
+    )
     return HistoryLine(moment(entry.at), entry.sentence, who, not entry.is_public)
 
 
@@ -432,7 +438,9 @@ def _point_line(
     bases = {basis.id: basis for basis in guide.substance.legal_basis}
     machine = None
     if verdict is not None:
-        machine = State(_("系统核对相符"), "done", "check") if verdict else State(_("系统核对不符"), "bad", "x")
+        machine = (
+            State(_("系统核对相符"), "done", "check") if verdict else State(_("系统核对不符"), "bad", "x")
+        )
     name = f"point:{point.code}"
     return PointLine(
         code=point.code,
@@ -527,4 +535,3 @@ def _trace(lines: Sequence[TraceLine]) -> tuple[TraceRow, ...]:
     return tuple(
         TraceRow(full_day(one.on), one.counted, str(one.day_number or ""), one.reason) for one in lines
     )
-

@@ -130,9 +130,7 @@ def build(
         rows=rows,
         count_sentence=_count_sentence(len(rows), has_more=page.next_cursor is not None),
         empty_sentence=_("没有符合条件的办件。") if not without(filters) else _("这里没有办件了。"),
-        saved=tuple(
-            SavedLink(str(one.id), one.name, queue_address(one.view, one.filters)) for one in saved
-        ),
+        saved=tuple(SavedLink(str(one.id), one.name, queue_address(one.view, one.filters)) for one in saved),
         items=tuple(
             (one.basic_code, one.name, one.basic_code == filters.basic_code) for one in choices.items
         ),

@@ -87,9 +87,7 @@ def build_calendar(
         % {"count": status.provisional_cases}
         if status.provisional_cases
         else "",
-        changes=tuple(
-            (full_day(one.on), _("上班") if one.works else _("放假"), one.name) for one in changes
-        ),
+        changes=tuple((full_day(one.on), _("上班") if one.works else _("放假"), one.name) for one in changes),
         fields=controls(form) if form is not None else (),
         problems=problems(form) if form is not None and form.is_bound else (),
         action=reverse("console:calendar"),
@@ -112,6 +110,6 @@ def build_cover(covers: Sequence[Cover], form: Form, refusal: str = "") -> Cover
             for one in covers
         ),
         fields=controls(form),
-        problems=tuple([*lines, *(problems(form) if form.is_bound else ())]),
+        problems=(*lines, *(problems(form) if form.is_bound else ())),
         action=reverse("console:cover"),
     )

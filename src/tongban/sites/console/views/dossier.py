@@ -29,7 +29,9 @@ from tongban.sites.shared.fields import Problem
 from tongban.sites.shared.policies import ActorRequest, officer
 
 HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER)
-FRAMED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
+FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
+)
 """For a file shown in the dossier's viewer: only our own pages may frame it, and it runs nothing."""
 VERDICTS = {"passed": True, "failed": False}
 

@@ -81,7 +81,9 @@ class CoverForm(forms.Form):
         officers = identity.list_officers(actor.department)
         names = [(str(one.account_id), f"{one.name}（{one.post}）") for one in officers]
         # Who falls ill cannot do it herself: the head of the office records it for her.
-        absent = names if actor.has_role(*HEADS) else [one for one in names if one[0] == str(actor.account_id)]
+        absent = (
+            names if actor.has_role(*HEADS) else [one for one in names if one[0] == str(actor.account_id)]
+        )
         self._offer("absentee", absent)
         self._offer("deputy", [("", _("请选择")), *names])
 
@@ -104,7 +106,11 @@ def settle(request: ActorRequest, check_id: UUID) -> HttpResponse:
     outcome = FINDINGS.get(request.POST.get("outcome", ""))
     note = request.POST.get("note", "").strip()
     if outcome is None or (outcome is CheckOutcome.FAILED and not note):
-        error = _("请选择核查结论。") if outcome is None else _("请写明哪里没有通过；承诺不实的，准予的结果会被撤销。")
+        error = (
+            _("请选择核查结论。")
+            if outcome is None
+            else _("请写明哪里没有通过；承诺不实的，准予的结果会被撤销。")
+        )
         found = _checks(request.actor)
         if check_id not in {one.id for one in found}:
             raise Http404
@@ -158,9 +164,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
             moved = handling.change_calendar(changes=[change], actor=request.actor, at=clock.now())
             messages.success(request, _("已记下，重算了 %(count)d 件在办办件的期限。") % {"count": moved})
             return redirect("console:calendar")
-    page = tasks.build_calendar(
-        cases.get_calendar_status(clock.now()), cases.list_calendar_changes(), form
-    )
+    page = tasks.build_calendar(cases.get_calendar_status(clock.now()), cases.list_calendar_changes(), form)
     return show(request, "console/calendar.html", page, status=422 if page.problems else 200)
 
 
@@ -198,5 +202,7 @@ def _record_cover(form: CoverForm, actor: Actor) -> None:
 
 def _checks(actor: Actor) -> list[CheckTask]:
     return [
-        check for department in sorted(actor.departments) for check in cases.list_checks(department=department)
+        check
+        for department in sorted(actor.departments)
+        for check in cases.list_checks(department=department)
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tongban.domains.cases.types import ApplicationSummary
 from tongban.domains.directory.types import Department, Division
@@ -12,6 +13,15 @@ from tongban.domains.lifeevents.types import Package
 from tongban.sites.portal.pages.words import EVENT_ICONS, State
 
 SHOWN_APPLICATIONS = 3
+POPULAR = (
+    gettext_noop("开饭店"),
+    gettext_noop("生孩子"),
+    gettext_noop("居住证"),
+    gettext_noop("社保卡"),
+    gettext_noop("公积金提取"),
+    gettext_noop("换驾驶证"),
+    gettext_noop("退休"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ def build(
     districts: Sequence[Division],
 ) -> HomePage:
     return HomePage(
-        popular=tuple(search_link(words) for words in popular_words()),
+        popular=popular_searches(),
         personal=tuple(event_tile(package) for package in packages if package.audience == "PERSON"),
         business=tuple(event_tile(package) for package in packages if package.audience != "PERSON"),
         applications=tuple(application_line(one) for one in applications[:SHOWN_APPLICATIONS]),
@@ -63,9 +73,9 @@ def build(
     )
 
 
-def popular_words() -> tuple[str, ...]:
-    """What people ask for, in their words; each finds something (tested)."""
-    return (_("开饭店"), _("生孩子"), _("居住证"), _("社保卡"), _("公积金提取"), _("换驾驶证"), _("退休"))
+def popular_searches() -> tuple[Link, ...]:
+    """What people ask for: the label in the reader's language, the query in the catalogue's."""
+    return tuple(Link(reverse("portal:search", query={"q": words}), _(words)) for words in POPULAR)
 
 
 def search_link(words: str) -> Link:

@@ -1,25 +1,43 @@
-"""`tongban catalogue export [FILE]`: every published item in the exchange format."""
+"""`tongban catalogue export [FILE] [--format own|cpsv-ap] [--division CODE]`: the catalogue for others."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from tongban.domains.catalogue import rules, services
+from tongban.domains.catalogue import rules, selectors, services
+from tongban.foundation import clock
+from tongban.kernel.instants import shanghai_date
 
 
 class Command(BaseCommand):
-    help = "Write every published item as JSON; with --schema the format's JSON Schema instead."
+    help = "Write every published item as JSON, in our own exchange format or as JSON-LD of CPSV-AP 3.2.0."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, nargs="?")
-        parser.add_argument("--schema", action="store_true")
+        parser.add_argument("file", type=Path, nargs="?", help="standard output when left out")
+        parser.add_argument("--format", choices=["own", "cpsv-ap"], default="own")
+        parser.add_argument("--division", help="whose guides, for cpsv-ap; the city's own when left out")
+        parser.add_argument(
+            "--schema", action="store_true", help="write the JSON Schema of our own format instead"
+        )
 
-    def handle(self, *, file: Path | None, schema: bool, **_: object) -> None:
-        content = rules.guide_schema() if schema else list(services.export_guides())
-        text = json.dumps(content, ensure_ascii=False, indent=1)
-        if file is None:
+    def handle(self, **options: Any) -> None:  # Any: Django's own signature
+        text = json.dumps(_content(options), ensure_ascii=False, indent=1)
+        if options["file"] is None:
             self.stdout.write(text)
         else:
-            file.write_text(text + "\n", encoding="utf-8")
+            options["file"].write_text(text + "\n", encoding="utf-8")
+
+
+def _content(options: Mapping[str, Any]) -> object:
+    if options["schema"]:
+        return rules.guide_schema()
+    if options["format"] == "own":
+        return list(services.export_guides())
+    division = options["division"] or settings.CATALOGUE_REGION
+    guides = selectors.list_guides(division, shanghai_date(clock.now()))
+    return rules.services_as_jsonld(guides, base=f"{settings.PUBLIC_URL}/id")

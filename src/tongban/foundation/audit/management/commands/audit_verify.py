@@ -33,5 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{report.entries} entries, {report.sealed} sealed, {report.unsealed} waiting, {len(report.problems)} problems"
         )
+        if report.sealed and not report.heads:
+            self.stderr.write(f"no heads in {services.heads_file()}: a cut tail would not be found")
         if not report.is_intact:
             sys.exit(1)

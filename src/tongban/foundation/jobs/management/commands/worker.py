@@ -5,77 +5,111 @@ import signal
 import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
+from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
 
 from tongban.foundation.audit import services as audit
 from tongban.foundation.jobs import app
+from tongban.foundation.jobs.services import with_own_connection, within_request
 from tongban.foundation.outbox import services as outbox
 
 log = structlog.get_logger(__name__)
-_IDLE_S, _DATABASE_GONE_S = 0.5, 2.0
+_OUTBOX_REST_S, _SEALER_REST_S, _TROUBLE_REST_S = 0.5, 5.0, 2.0
+_GRACE_S = 20
+_TROUBLE = (Error, PoolTimeout, OSError)
+"""The database is away or the disk is full: waited out. Anything else is a fault of the program and ends the worker."""
 
 
 class Command(BaseCommand):
     help = "Run jobs, deliver events and seal the audit trail until stopped by SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--threads", type=int, default=2, help="threads that deliver events")
+        parser.add_argument("--threads", type=int, default=3, help="threads that call other machines")
+        parser.add_argument("--jobs", type=int, default=4, help="jobs run at the same time")
 
     def handle(self, **options: object) -> None:
-        threads = options["threads"]
+        threads, jobs = options["threads"], options["jobs"]
         assert isinstance(threads, int)
-        stop = threading.Event()
-        loops = [
-            threading.Thread(target=_repeat, args=(outbox.deliver_due, stop), name=f"outbox-{n}")
-            for n in range(threads)
-        ]
-        loops.append(threading.Thread(target=_repeat, args=(audit.seal, stop), name="audit-sealer"))
-        for loop in loops:
-            loop.start()
-        try:
-            asyncio.run(_run_jobs(stop))
-        finally:
-            stop.set()
-            for loop in loops:
-                loop.join()
+        assert isinstance(jobs, int)
+        asyncio.run(_work(threads, jobs))
 
 
-async def _run_jobs(stop: threading.Event) -> None:
-    """procrastinate's worker, started again when the database comes back."""
-    ended = asyncio.Event()
+async def _work(threads: int, jobs: int) -> None:
+    """Run every loop until a signal comes or one of them fails; the failure is raised when the others have ended."""
+    stop, ended = threading.Event(), asyncio.Event()
+    here = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        here.add_signal_handler(number, ended.set)
+    steps = [
+        (outbox.deliver_inside, _OUTBOX_REST_S),
+        (audit.seal, _SEALER_REST_S),
+        *[(outbox.deliver_outside, _OUTBOX_REST_S)] * threads,
+    ]
+    with ThreadPoolExecutor(len(steps), thread_name_prefix="worker") as pool:
+        loops = [here.run_in_executor(pool, _repeat, step, rest, stop) for step, rest in steps]
+        running = asyncio.create_task(_run_jobs(ended, jobs))
+        signalled = asyncio.create_task(ended.wait())
+        log.info("worker.started", threads=threads, jobs=jobs)
+        await asyncio.wait([signalled, running, *loops], return_when=asyncio.FIRST_COMPLETED)
+        ended.set()
+        stop.set()
+        await asyncio.gather(signalled, running, *loops)
+    log.info("worker.ended")
+
+
+async def _run_jobs(ended: asyncio.Event, jobs: int) -> None:
+    """procrastinate's worker, started again whenever the database comes back."""
     while not ended.is_set():
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]  # DjangoConnector has it
-            async with worker_app.open_async():
-                work = asyncio.create_task(
-                    worker_app.run_worker_async(install_signal_handlers=False, shutdown_graceful_timeout=20)
+        try:
+            await _run_jobs_once(ended, jobs)
+        except (ConnectorException, *_TROUBLE) as error:
+            log.warning("worker.trouble", step="jobs", error=type(error).__name__)
+            await asyncio.sleep(_TROUBLE_REST_S)
+
+
+async def _run_jobs_once(ended: asyncio.Event, jobs: int) -> None:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # DjangoConnector has it
+    with app.replace_connector(connector) as worker_app:
+        async with worker_app.open_async():
+            working = asyncio.create_task(
+                worker_app.run_worker_async(
+                    concurrency=jobs,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=_GRACE_S,
+                    worker_middleware=[within_request],
+                    task_middleware=[with_own_connection],
                 )
-                waiting = asyncio.create_task(ended.wait())
-                await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
-                work.cancel()
-                await asyncio.gather(work, waiting, return_exceptions=True)
-        if not ended.is_set():
-            log.warning("worker.jobs_restarted")
-            await asyncio.sleep(_DATABASE_GONE_S)
-    stop.set()
+            )
+            signalled = asyncio.create_task(ended.wait())
+            await asyncio.wait({working, signalled}, return_when=asyncio.FIRST_COMPLETED)
+            signalled.cancel()
+            # Cancelled, the worker takes no more jobs and waits for those that run.
+            working.cancel()
+            try:
+                await working
+            except asyncio.CancelledError:
+                log.debug("worker.jobs_ended")
 
 
-def _repeat(step: Callable[[], int], stop: threading.Event) -> None:
-    """Call `step` while there is work; rest when there is none, longer when the database is away."""
+def _repeat(step: Callable[[], int], rest_s: float, stop: threading.Event) -> None:
+    """Call `step` while there is work; rest when there is none, or when the database is away."""
     while not stop.is_set():
         try:
             close_old_connections()
             worked = step()
-        except DatabaseError as error:
-            log.warning("worker.database_away", step=step.__name__, error=type(error).__name__)
+        except _TROUBLE as error:
+            log.warning("worker.trouble", step=step.__name__, error=type(error).__name__)
             connections.close_all()
-            stop.wait(_DATABASE_GONE_S)
+            stop.wait(_TROUBLE_REST_S)
         else:
             if worked == 0:
-                stop.wait(_IDLE_S)
+                # Nothing to do: the connection goes back to the pool meanwhile.
+                connections.close_all()
+                stop.wait(rest_s)
     connections.close_all()

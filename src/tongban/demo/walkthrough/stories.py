@@ -1,0 +1,78 @@
+"""The three stories: who, for whom, what she answers and what she types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PUDONG, JINGAN = "310115", "310106"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What another person must agree to first, in a session of her own."""
+
+    username: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    package: str
+    words: str
+    """What is typed into the search box."""
+    person: str
+    """Key of the person in the cast."""
+    applicant: str
+    """Key of the firm or person it is for."""
+    division: str
+    answers: Mapping[str, str]
+    """By data element; what is not named is answered „no"."""
+    typed: Mapping[str, str]
+    """By form field or data element; what is not named takes the first choice offered."""
+    licence_fields: Mapping[str, str] = field(default_factory=dict)
+    """What the deciding officer adds to a licence."""
+    consent: Consent | None = None
+
+
+RESTAURANT = Story(
+    package="OPEN_RESTAURANT",
+    words="开饭店",
+    person="zhangsan",
+    applicant="xiaoguan",
+    division=PUDONG,
+    answers={"shop.area_m2": "320", "shop.has_signboard": "yes", "shop.discharges_sewage": "yes"},
+    typed={
+        "premises.name": "示例小馆",
+        "premises.address": "示例市浦东新区示例路10号",
+        "premises.tenure": "RENTED",
+        "premises.street": "310115007",
+        "premises.kitchen_area_m2": "40",
+        "premises.seats": "60",
+        "premises.floor": "1",
+        "food.manager_name": "张三",
+        "food.staff": "8",
+        "fire.manager_name": "张三",
+        "fire.exits": "2",
+        "sewage.daily_tonnes": "6",
+        "person.phone": "13800138000",
+    },
+)
+NEWBORN = Story(
+    package="NEWBORN",
+    words="生孩子",
+    person="linxiao",
+    applicant="linxiao",
+    division=PUDONG,
+    answers={"child.born_in_city": "yes"},
+    typed={"person.phone": "13800138000"},
+    consent=Consent(username="zhouming", kind="SPOUSE_AUTHORISATION"),
+)
+DEREGISTRATION = Story(
+    package="DEREGISTER",
+    words="注销公司",
+    person="zhaoqiang",
+    applicant="shangmao",
+    division=JINGAN,
+    answers={"entity.has_bank_account": "yes", "entity.has_seal": "yes"},
+    typed={"person.phone": "13800138000"},
+)
+STORIES = (RESTAURANT, NEWBORN, DEREGISTRATION)

@@ -1,0 +1,212 @@
+"""The editor: one part of an item, what the checker says, what changed, and what it touches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import Form
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tongban.domains.catalogue.rules import HARD, describe_changes
+from tongban.domains.catalogue.selectors.drafts import KeptPart, VersionView
+from tongban.domains.catalogue.types import Finding, VersionStatus
+from tongban.kernel.actors import Actor, Role
+from tongban.sites.console.controls import controls, problems
+from tongban.sites.console.words import State, version_state
+from tongban.sites.shared.fields import FieldView, Problem
+
+SUBSTANCE, PROCEDURE = "substance", "procedure"
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    name: str
+    code: str
+    state: State
+    version: str
+    open_address: str
+    """The draft or submitted version; empty where the latest is published."""
+    draft_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    substances: tuple[PartLine, ...]
+    procedures: tuple[PartLine, ...]
+    can_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    sentence: str
+    text: str
+    source: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class PartLink:
+    name: str
+    note: str
+    address: str
+    remove_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    title: str
+    subtitle: str
+    state: State
+    fields: tuple[FieldView, ...]
+    problems: tuple[Problem, ...]
+    revision: int
+    action: str
+    materials: tuple[PartLink, ...]
+    situations: tuple[PartLink, ...]
+    add_address: str
+    findings: tuple[FindingLine, ...]
+    changes: tuple[str, ...]
+    touched: str
+    is_blocked: bool
+    can_edit: bool
+    submit_action: str
+    return_action: str
+    publish_action: str
+    publish_fields: tuple[FieldView, ...]
+    preview_address: str
+    back_address: str
+
+
+def build_items(substances: Sequence[KeptPart], procedures: Sequence[KeptPart], *, actor: Actor) -> ItemsPage:
+    return ItemsPage(
+        substances=tuple(_part(one, SUBSTANCE) for one in substances),
+        procedures=tuple(_part(one, PROCEDURE) for one in procedures),
+        can_edit=actor.has_role(Role.EDITOR),
+    )
+
+
+def build(
+    version: VersionView,
+    kind: str,
+    form: Form | None,
+    findings: Sequence[Finding],
+    *,
+    actor: Actor,
+    open_cases: int,
+    publish_form: Form,
+    refusal: str = "",
+    part: str = "",
+    action: str = "",
+) -> EditorPage:
+    """`part` names the material or situation that is edited; `form` is None where nobody edits."""
+    is_draft = version.status is VersionStatus.DRAFT
+    can_edit = is_draft and actor.has_role(Role.EDITOR)
+    can_publish = version.status is VersionStatus.IN_REVIEW and actor.has_role(Role.PUBLISHER)
+    here = reverse(f"console:{kind}", args=[version.version_id])
+    lines: list[Problem] = [{"text": refusal}] if refusal else []
+    for one in (form, publish_form):
+        lines += problems(one) if one is not None and one.is_bound else ()
+    return EditorPage(
+        title=version.name,
+        subtitle=part or (_("实体性内容") if kind == SUBSTANCE else _("程序性内容")),
+        state=version_state(version.status),
+        fields=controls(form) if form is not None and can_edit else (),
+        problems=tuple(lines),
+        revision=version.revision,
+        action=action or here,
+        materials=_materials(version, can_edit) if kind == SUBSTANCE and not part else (),
+        situations=_situations(version, can_edit) if kind == SUBSTANCE and not part else (),
+        add_address=reverse("console:new_material", args=[version.version_id])
+        if kind == SUBSTANCE and can_edit and not part
+        else "",
+        findings=tuple(_finding(one) for one in findings),
+        changes=describe_changes(version.published or {}, version.document),
+        touched=_("%(count)d 件在办办件按现行版本办完，不受影响；新的申请按新版本。") % {"count": open_cases},
+        is_blocked=any(one.severity == HARD for one in findings),
+        can_edit=can_edit,
+        submit_action=_step(kind, version, "submit") if can_edit and not part else "",
+        return_action=_step(kind, version, "return") if can_publish and kind == SUBSTANCE else "",
+        publish_action=_step(kind, version, "publish") if can_publish else "",
+        publish_fields=controls(publish_form) if can_publish else (),
+        preview_address=reverse("console:preview", args=[version.version_id]) if kind == SUBSTANCE else "",
+        back_address=here if part else reverse("console:items"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    title: str
+    summary: str
+    aliases: str
+    conditions: tuple[str, ...]
+    materials: tuple[tuple[str, str], ...]
+    situations: tuple[tuple[str, str], ...]
+    faqs: tuple[tuple[str, str], ...]
+    bases: tuple[tuple[str, str], ...]
+    back_address: str
+
+
+def build_preview(version: VersionView) -> PreviewPage:
+    guide = version.guide
+    return PreviewPage(
+        title=guide.name,
+        summary=guide.summary,
+        aliases=_("、").join(guide.aliases),
+        conditions=tuple(one.text for one in guide.conditions),
+        materials=tuple((one.name, one.sample) for one in guide.materials),
+        situations=tuple((one.name, one.description) for one in guide.situations),
+        faqs=tuple((one.question, one.answer) for one in guide.faqs),
+        bases=tuple((f"《{one.law}》{one.article}", one.text) for one in guide.legal_basis),
+        back_address=reverse("console:substance", args=[version.version_id]),
+    )
+
+
+def _part(part: KeptPart, kind: str) -> PartLine:
+    is_open = part.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW)
+    return PartLine(
+        name=part.name,
+        code=part.basic_code,
+        state=version_state(part.status),
+        version=_("第%(number)d版") % {"number": part.number},
+        open_address=reverse(f"console:{kind}", args=[part.version_id]) if is_open else "",
+        draft_action=reverse("console:draft", args=[kind, part.owner_id]),
+    )
+
+
+def _materials(version: VersionView, can_edit: bool) -> tuple[PartLink, ...]:
+    return tuple(
+        PartLink(
+            one["name"],
+            one["sample"],
+            reverse("console:material", args=[version.version_id, one["code"]]) if can_edit else "",
+            reverse("console:remove_material", args=[version.version_id, one["code"]]) if can_edit else "",
+        )
+        for one in version.document["materials"]
+    )
+
+
+def _situations(version: VersionView, can_edit: bool) -> tuple[PartLink, ...]:
+    rows: Any = version.document["situations"]  # Any: parsed JSON
+    return tuple(
+        PartLink(
+            one["name"],
+            one["description"],
+            reverse("console:situation", args=[version.version_id, one["code"]]) if can_edit else "",
+            "",
+        )
+        for one in rows
+    )
+
+
+def _finding(finding: Finding) -> FindingLine:
+    state = (
+        State(_("必须改"), "bad", "circle-x")
+        if finding.severity == HARD
+        else State(_("请核实"), "asked", "circle-alert")
+    )
+    return FindingLine(finding.sentence, finding.text, finding.source, state)
+
+
+def _step(kind: str, version: VersionView, step: str) -> str:
+    return reverse("console:version_step", args=[kind, version.version_id, step])

@@ -1,0 +1,237 @@
+"""What goes over the wire: the shapes of the API, from which its OpenAPI document is generated."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Header, Path, Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+from tongban.domains.cases.types import Action, Light, Outcome, PaperKind, ServiceMethod, Status
+from tongban.domains.catalogue.types import Stage
+from tongban.domains.eforms.types import AttachmentStatus, Origin
+
+# PostgreSQL keeps no NUL; nor does any text a person wrote hold one.
+_PRINTABLE = r"^[^\x00]*$"
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=_PRINTABLE)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._:-]+$")]
+Days = Annotated[int, Field(ge=1, le=365)]
+Revision = Annotated[int, Field(ge=1, le=2_147_483_647)]
+CaseNumber = Annotated[
+    str, Path(description="办件编号", pattern=r"^[0-9A-Z]{12,64}$", min_length=12, max_length=64)
+]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        description="每个操作一个新的键；网络出错后用同一个键重发，操作只发生一次",
+        pattern=r"^[0-9A-Za-z._:-]{8,128}$",
+        min_length=8,
+        max_length=128,
+    ),
+]
+
+
+class Strict(Schema):
+    """A request body; members nobody knows are refused rather than overlooked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TokenOut(Schema):
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+class CaseRowOut(Schema):
+    number: str
+    application_number: str
+    department: str
+    item_name: str
+    applicant_name: str
+    status: Status
+    revision: int
+    received_at: datetime
+    due_on: date | None
+    light: Light
+
+
+class CasePageOut(Schema):
+    items: list[CaseRowOut]
+    next_cursor: str | None
+
+
+class AnswerOut(Schema):
+    value: Any = None  # as the data element's type says
+    origin: Origin
+    source: str
+    as_of: datetime | None
+
+
+class AttachmentOut(Schema):
+    id: UUID
+    slot: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    status: AttachmentStatus
+
+
+class PointOut(Schema):
+    """An examination point of the item, with what was found so far."""
+
+    code: str
+    stage: Stage
+    text: str
+    passed: bool | None
+    note: str
+
+
+class BasisOut(Schema):
+    id: str
+    law: str
+    article: str
+
+
+class SupplementOut(Schema):
+    target: str
+    label: str
+    problem: str
+    remedy: str
+
+
+class PaperOut(Schema):
+    id: UUID
+    kind: PaperKind
+    number: str
+    title: str
+    issued_at: datetime
+
+
+class DecisionOut(Schema):
+    outcome: Outcome
+    decided_at: datetime
+    reason: str
+    licences: list[str]
+
+
+class CaseOut(Schema):
+    number: str
+    application_number: str
+    item_code: str
+    item_name: str
+    situation: str | None
+    department: str
+    status: Status
+    revision: int
+    applicant_name: str
+    received_at: datetime
+    accepted_on: date | None
+    due_on: date | None
+    light: Light
+    answers: dict[str, AnswerOut]
+    attachments: list[AttachmentOut]
+    deferred_materials: list[str]
+    uses_promise: bool
+    points: list[PointOut]
+    legal_basis: list[BasisOut]
+    supplement: list[SupplementOut]
+    papers: list[PaperOut]
+    decision: DecisionOut | None
+    allowed_actions: list[Action]
+
+
+class ActOut(Schema):
+    number: str
+    status: Status
+    revision: int
+    papers: list[PaperOut]
+    licences: list[str]
+
+
+class ActIn(Strict):
+    revision: Revision
+
+
+class SupplementItemIn(Strict):
+    target: Line
+    label: Line
+    problem: Text
+    remedy: Text
+
+
+class SupplementIn(ActIn):
+    items: Annotated[list[SupplementItemIn], Field(min_length=1, max_length=100)]
+    answer_by: date | None = None
+
+
+class NonAcceptanceIn(ActIn):
+    reason: Text
+    where_to_go: Text
+
+
+class MarkIn(Strict):
+    point: Code
+    passed: bool
+    note: Annotated[str, StringConstraints(max_length=2_000, pattern=_PRINTABLE)] = ""
+
+
+class MarksIn(ActIn):
+    marks: Annotated[list[MarkIn], Field(min_length=1, max_length=100)]
+
+
+class SuspensionIn(ActIn):
+    procedure: Code
+    days: Days
+
+
+class ExtensionIn(ActIn):
+    days: Days
+    approved_by: Line
+    reason: Text
+
+
+class GrantIn(ActIn):
+    result_fields: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=100)]
+
+
+class RefusalIn(ActIn):
+    failed_points: Annotated[list[Code], Field(min_length=1, max_length=100)]
+    reason: Text
+    legal_basis: Annotated[list[Code], Field(min_length=1, max_length=100)]
+
+
+class ServiceIn(ActIn):
+    method: ServiceMethod
+    proof: Text
+
+
+class WebhookIn(Strict):
+    url: Annotated[str, StringConstraints(min_length=8, max_length=500, pattern=r"^https?://[!-~]+$")]
+
+
+class WebhookOut(Schema):
+    url: str
+    secret: str | None
+    """Only the first time."""
+
+
+class SecretOut(Schema):
+    secret: str
+
+
+class EventsOut(Schema):
+    items: list[dict[str, Any]]
+    last_sequence: int
+
+
+class ReplayIn(Strict):
+    after: Annotated[int, Field(ge=0, le=9_223_372_036_854_775_807)]
+
+
+class ReplayOut(Schema):
+    events: int

@@ -1,0 +1,300 @@
+"""The portal in a real Chromium: accessibility of every page type, keyboard, weight, and the story without JavaScript."""
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from sites.city import PASSWORD
+from sites.portal import walk
+
+pytestmark = pytest.mark.browser
+PLAN = f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}&entity.scope_has_catering=yes"
+PUBLIC = {
+    "home": "/",
+    "results": "/search/?q=许可",
+    "nothing found": "/search/?q=骑火箭",
+    "guide": "/guide/310115/310131001001/",
+    "departments": "/departments/",
+    "department": "/departments/SCJG/?division=310115",
+    "district": "/districts/310115/",
+    "events": "/events/",
+    "event": "/events/OPEN_RESTAURANT/?division=310115",
+    "question": "/events/OPEN_RESTAURANT/questions/?division=310115",
+    "plan": PLAN,
+    "status": "/status/",
+    "log-in": "/login/",
+    "registration": "/signup/",
+    "recovery": "/password/reset/",
+    "not found": "/nothing/",
+    "accessibility": "/accessibility/",
+}
+MINE = {
+    "my space": "/my/",
+    "applications": "/my/applications/",
+    "licences": "/my/licences/",
+    "messages": "/my/messages/",
+    "drafts": "/my/drafts/",
+    "mandates": "/my/mandates/",
+    "looks": "/my/looks/",
+    "account": "/account/",
+    "protection": "/account/two-step/",
+    "addresses": "/email/",
+}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FIRST_PAGE_LIMIT = 60_000
+Opener = Callable[..., Page]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert isinstance(width, int)
+    return width
+
+
+def photo() -> dict[str, Any]:
+    out = BytesIO()
+    Image.new("RGB", (60, 40), (200, 220, 240)).save(out, "JPEG")
+    return {"name": "平面图.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@pytest.fixture(scope="module")
+def zhang_san(browser: Browser, server: str) -> dict[str, Any]:
+    """The cookies of 张三 acting for 示例小馆."""
+    context = browser.new_context(base_url=server)
+    page = context.new_page()
+    log_in(page)
+    act_for_the_firm(page)
+    state: dict[str, Any] = context.storage_state()  # type: ignore[assignment]  # a TypedDict of the same shape
+    context.close()
+    return state
+
+
+def log_in(page: Page) -> None:
+    page.goto("/login/?next=/my/")
+    page.fill("#id_login", "zhangsan")
+    page.fill("#id_password", PASSWORD)
+    page.click("form[action='/login/'] button[type=submit]:not([data-passkey-start])")
+
+
+def act_for_the_firm(page: Page) -> None:
+    page.goto("/my/")
+    page.select_option("#subject", label="示例小馆（92310115MADM00019C）")
+    page.click("button:has-text('切换')")
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[Opener]:
+    """Open an address in a context of its own; a script error on it fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(address: str, *, language: str = "zh-hans", size: str = "", **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=server, **{"viewport": {"width": 1280, "height": 900}, **options}
+        )
+        contexts.append(context)
+        cookies = {"django_language": language, "tongban_size": size}
+        context.add_cookies(
+            [{"name": name, "value": value, "url": server} for name, value in cookies.items() if value]
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_page_for_everybody_has_no_barriers(open_page: Opener, name: str, language: str) -> None:
+    page = open_page(PUBLIC[name], language=language)
+
+    assert violations(page) == []
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", MINE)
+def test_a_page_of_my_space_has_no_barriers(
+    open_page: Opener, zhang_san: dict[str, Any], name: str, language: str
+) -> None:
+    page = open_page(MINE[name], language=language, storage_state=zhang_san)
+
+    assert violations(page) == []
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "size"),
+    [
+        (360, "light", ""),
+        (360, "dark", ""),
+        (360, "light", "elder"),
+        (768, "dark", "elder"),
+        (320, "light", ""),
+    ],
+)
+def test_small_dark_and_large_lose_nothing_and_keep_their_contrast(
+    open_page: Opener, width: int, scheme: str, size: str
+) -> None:
+    found = {}
+    for name in ("home", "results", "guide", "event", "question", "plan", "log-in"):
+        page = open_page(
+            PUBLIC[name], size=size, color_scheme=scheme, viewport={"width": width, "height": 780}
+        )
+        found[name] = violations(page) + ([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_story_from_questions_to_timeline_has_no_barriers(
+    open_page: Opener, zhang_san: dict[str, Any]
+) -> None:
+    page = open_page("/events/OPEN_RESTAURANT/questions/?division=310115", storage_state=zhang_san)
+    while "/plan/" not in page.url:
+        if page.locator("input[type=radio]").count():
+            page.locator("label:has-text('否')").click()
+        else:
+            page.locator(".question input.govuk-input").fill("320")
+        page.click("button:has-text('下一题')")
+    found = {"plan": violations(page)}
+
+    page.click("button:has-text('填表申请')")
+    found["form"] = violations(page)
+    page.click("button:has-text('保存，去上传材料')")
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    found["form with errors"] = violations(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "f-PREMISES-premises-name"
+
+    fill(page)
+    page.wait_for_function("document.getElementById('saved').textContent.includes('已保存')")
+    page.click("button:has-text('保存，去上传材料')")
+    page.wait_for_url("**/materials/**")
+    found["materials"] = violations(page)
+    for number in range(page.locator("input[type=file]").count()):
+        with page.expect_navigation():
+            page.locator("input[type=file]").nth(number).set_input_files([photo()])  # type: ignore[list-item]  # FilePayload
+    found["materials uploaded"] = violations(page)
+
+    page.click("a:has-text('去核对')")
+    found["check"] = violations(page)
+    page.locator("label[for=consent-TRUTH]").click()
+    page.locator("label[for=consent-SHARING]").click()
+    page.click("button:has-text('提交申请')")
+    page.wait_for_url("**/receipt/")
+    found["receipt"] = violations(page)
+    page.click("a:has-text('看办理进度')")
+    page.locator("details.branch summary").first.click()
+    found["timeline"] = violations(page)
+    page.locator("a:has-text('为什么是这一天')").first.click()
+    found["clock"] = violations(page)
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def fill(page: Page) -> None:
+    for name, value in walk.TYPED.items():
+        control = page.locator(f"[name='{name}']")
+        if not control.count():
+            continue
+        if control.first.get_attribute("type") == "radio":
+            page.locator(f"[name='{name}'][value='{value}'] + label").click()
+        else:
+            control.fill(value)
+    for group in page.locator("form[data-autosave] fieldset").all():
+        if not group.locator("input:checked").count():
+            group.locator("label").first.click()
+    for control in page.locator("form[data-autosave] input[inputmode=numeric]").all():
+        if not control.input_value():
+            control.fill("20")
+
+
+def test_what_is_typed_is_saved_by_itself(open_page: Opener, zhang_san: dict[str, Any]) -> None:
+    page = open_page(f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}", storage_state=zhang_san)
+    page.click("button:has-text('填表申请')")
+    before = page.input_value("#revision")
+
+    page.fill("#f-PREMISES-premises-name", "示例面馆")
+    page.keyboard.press("Tab")
+    page.wait_for_function(f"document.getElementById('revision').value !== '{before}'")
+    page.reload()
+
+    assert page.input_value("#f-PREMISES-premises-name") == "示例面馆"
+
+
+def test_suggestions_open_while_typing_and_close_with_escape(open_page: Opener) -> None:
+    page = open_page("/")
+
+    page.locator("#q").press_sequentially("居住证")
+    page.wait_for_selector(".suggestions a")
+    page.keyboard.press("ArrowDown")
+    chosen = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Escape")
+
+    assert "居住证" in chosen
+    assert page.locator(".suggestions a").count() == 0
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_the_first_tab_stop_skips_to_the_content(open_page: Opener) -> None:
+    page = open_page("/")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到主要内容"
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_first_page_weighs_less_than_sixty_kilobytes(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server)
+    page = context.new_page()
+    weights: dict[str, int] = {}
+    page.on("response", lambda answer: weights.update({answer.url: len(gzip.compress(answer.body()))}))
+
+    page.goto("/", wait_until="networkidle")
+    context.close()
+
+    assert len([url for url in weights if "/static/" in url]) >= 4
+    assert sum(weights.values()) < FIRST_PAGE_LIMIT, weights
+
+
+def test_the_main_path_works_without_javascript(open_page: Opener) -> None:
+    page = open_page("/login/", java_script_enabled=False)
+    log_in(page)
+    act_for_the_firm(page)
+    page.goto(f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}")
+    page.click("button:has-text('填表申请')")
+    assert "填一张表" in page.inner_text("h1")
+
+    page.click("button:has-text('保存，去上传材料')")
+    assert "有地方需要改一下" in page.inner_text("main")
+    fill(page)
+    page.click("button:has-text('保存，去上传材料')")
+    for number in range(page.locator("input[type=file]").count()):
+        page.locator("input[type=file]").nth(number).set_input_files([photo()])  # type: ignore[list-item]  # FilePayload
+        page.locator("form:has(input[type=file]) button").nth(number).click()
+    page.click("a:has-text('去核对')")
+    page.check("#consent-TRUTH")
+    page.check("#consent-SHARING")
+    page.click("button:has-text('提交申请')")
+
+    assert re.search(r"SQ\d", page.inner_text(".receipt__number").replace("\u2009", ""))

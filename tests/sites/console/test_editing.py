@@ -1,0 +1,225 @@
+"""Editors of the catalogue: draft, change, what the checker says, two persons to publish."""
+
+from collections.abc import Iterator
+from html import unescape
+from uuid import UUID
+
+import pytest
+
+from domains.catalogue import city
+from sites.console.conftest import Desk, seat_at
+from tongban.domains.catalogue.selectors import drafts as parts
+from tongban.domains.catalogue.selectors import guides
+from tongban.domains.catalogue.selectors.drafts import VersionView
+from tongban.domains.catalogue.types import VersionStatus
+from tongban.domains.standards import selectors as standards
+from tongban.foundation import clock
+from tongban.kernel.actors import Role
+
+pytestmark = pytest.mark.django_db
+CITY_OFFICE, DISTRICT_OFFICE = "SCJG", "SCJG-310115"
+
+
+@pytest.fixture(autouse=True)
+def forget() -> Iterator[None]:
+    standards.forget_dictionary()
+    yield
+    guides.forget_guides()
+    standards.forget_dictionary()
+
+
+@pytest.fixture
+def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    city.load()
+    city.import_all(city.FOOD)
+    monkeypatch.setattr(clock, "now", lambda: city.NOW)
+
+
+@pytest.fixture
+def editor(here: None) -> Desk:
+    return seat_at("示例编辑", Role.EDITOR, Role.PUBLISHER, office=CITY_OFFICE, at=city.NOW)
+
+
+@pytest.fixture
+def publisher(here: None) -> Desk:
+    return seat_at("示例审核", Role.PUBLISHER, office=CITY_OFFICE, at=city.NOW)
+
+
+@pytest.fixture
+def draft(editor: Desk) -> UUID:
+    (kept,) = parts.list_substances({CITY_OFFICE})
+    response = editor.client.post(f"/console/items/substance/{kept.owner_id}/draft/")
+    return UUID(response["Location"].rstrip("/").rpartition("/")[2])
+
+
+def view(version_id: UUID) -> VersionView:
+    return parts.get_substance_version(version_id, {CITY_OFFICE})
+
+
+def basics(version: VersionView, **changes: object) -> dict[str, object]:
+    document = version.document
+    data: dict[str, object] = {
+        "revision": version.revision,
+        "summary": document["summary"],
+        "aliases": "\n".join(document["aliases"]),
+        "statutory_days": document["statutory_days"],
+    }
+    for number, faq in enumerate(document["faqs"]):
+        data[f"question_{number}"], data[f"answer_{number}"] = faq["question"], faq["answer"]
+    return {**data, **changes}
+
+
+def test_lists_what_the_department_keeps(editor: Desk) -> None:
+    shown = editor.client.get("/console/items/").content.decode()
+
+    assert "<h1>事项编辑</h1>" in shown
+    assert city.FOOD in shown
+    assert "起草新版本" in shown
+
+
+def test_a_change_is_saved_and_told_in_words(editor: Desk, draft: UUID) -> None:
+    response = editor.client.post(
+        f"/console/items/substance/{draft}/",
+        basics(view(draft), summary="示例：开餐馆前先办这个。"),
+        follow=True,
+    )
+
+    shown = unescape(response.content.decode())
+    assert view(draft).document["summary"] == "示例：开餐馆前先办这个。"
+    assert "简介：由“" in shown
+    assert "件在办办件按现行版本办完" in shown
+
+
+def test_a_faulty_form_keeps_what_was_typed(editor: Desk, draft: UUID) -> None:
+    before = view(draft)
+
+    response = editor.client.post(
+        f"/console/items/substance/{draft}/", basics(before, summary="", aliases="开饭店")
+    )
+
+    assert response.status_code == 422
+    assert "开饭店</textarea>" in response.content.decode()
+    assert view(draft) == before
+
+
+def test_a_stale_page_overwrites_nothing(editor: Desk, draft: UUID) -> None:
+    first = view(draft)
+    editor.client.post(f"/console/items/substance/{draft}/", basics(first, summary="示例：第一次。"))
+
+    response = editor.client.post(
+        f"/console/items/substance/{draft}/", basics(first, summary="示例：第二次。")
+    )
+
+    assert response.status_code == 409
+    assert "示例：第二次。" in response.content.decode()
+    assert view(draft).document["summary"] == "示例：第一次。"
+
+
+def test_a_catch_all_material_is_found_at_once_and_cannot_be_submitted(editor: Desk, draft: UUID) -> None:
+    version = view(draft)
+    material = version.document["materials"][0]
+    entry = {**material, "name": "其他材料", "revision": version.revision}
+    entry = {key: value for key, value in entry.items() if value is not None}
+
+    response = editor.client.post(
+        f"/console/items/substance/{draft}/materials/{material['code']}/", entry, follow=True
+    )
+    refused = editor.client.post(f"/console/items/substance/{draft}/submit/")
+
+    shown = unescape(response.content.decode())
+    assert "不能有兜底条款或含糊用语。" in shown
+    assert "材料：修改“其他材料”。" in shown
+    assert refused.status_code == 422
+    assert "还有必须改正的问题" in refused.content.decode()
+    assert view(draft).status is VersionStatus.DRAFT
+
+
+def test_a_material_is_added_and_removed(editor: Desk, draft: UUID) -> None:
+    version = view(draft)
+    data = {
+        "revision": version.revision,
+        "name": "示例材料",
+        "material_type": version.document["materials"][0]["material_type"],
+        "source": "APPLICANT",
+        "issuer": "申请人",
+        "form": "ELECTRONIC",
+        "copies": 0,
+        "necessity": "REQUIRED",
+        "sample": "示例",
+        "basis": [version.document["legal_basis"][0]["id"]],
+    }
+
+    editor.client.post(f"/console/items/substance/{draft}/materials/", data)
+    added = view(draft)
+    code = added.document["materials"][-1]["code"]
+    editor.client.post(
+        f"/console/items/substance/{draft}/materials/{code}/remove/", {"revision": added.revision}
+    )
+
+    assert added.document["materials"][-1]["name"] == "示例材料"
+    assert view(draft).document["materials"] == version.document["materials"]
+
+
+def test_a_situation_is_edited_in_its_words(editor: Desk, draft: UUID) -> None:
+    version = view(draft)
+    situation = version.document["situations"][0]
+
+    editor.client.post(
+        f"/console/items/substance/{draft}/situations/{situation['code']}/",
+        {"revision": version.revision, "name": "示例情形", "description": "示例说明"},
+    )
+
+    changed = view(draft).document["situations"][0]
+    assert (changed["name"], changed["when"]) == ("示例情形", situation["when"])
+
+
+def test_who_submits_does_not_publish(editor: Desk, publisher: Desk, draft: UUID) -> None:
+    editor.client.post(f"/console/items/substance/{draft}/", basics(view(draft), summary="示例：新的简介。"))
+    editor.client.post(f"/console/items/substance/{draft}/submit/")
+    data = {"effective_from": "2026-04-01"}
+
+    own = editor.client.post(f"/console/items/substance/{draft}/publish/", data)
+    undated = publisher.client.post(f"/console/items/substance/{draft}/publish/", {})
+    publisher.client.post(f"/console/items/substance/{draft}/publish/", data)
+
+    assert own.status_code == undated.status_code == 422
+    assert "提交的人不能自己发布" in own.content.decode()
+    assert view(draft).status is VersionStatus.PUBLISHED
+
+
+def test_the_preview_shows_the_draft(editor: Desk, draft: UUID) -> None:
+    editor.client.post(f"/console/items/substance/{draft}/", basics(view(draft), summary="示例：看得见。"))
+
+    shown = editor.client.get(f"/console/items/substance/{draft}/preview/").content.decode()
+
+    assert "示例：看得见。" in shown
+
+
+def test_a_district_edits_its_procedure_only(here: None, draft: UUID) -> None:
+    district = seat_at("示例区编辑", Role.EDITOR, office=DISTRICT_OFFICE, at=city.NOW)
+    (kept,) = parts.list_procedures({DISTRICT_OFFICE})
+    address = district.client.post(f"/console/items/procedure/{kept.owner_id}/draft/")["Location"]
+    version = parts.get_procedure_version(UUID(address.rstrip("/").rpartition("/")[2]), {DISTRICT_OFFICE})
+    data: dict[str, object] = {
+        "revision": version.revision,
+        "promised_days": version.document["promised_days"],
+        "visits": 0,
+        "channels": ["ONLINE", "COUNTER"],
+        "enquiry_phone": "021-50009999",
+    }
+    for number, step in enumerate(version.document["steps"]):
+        data[f"step_{number}"] = step["days"]
+
+    district.client.post(address, data)
+    foreign = district.client.get(f"/console/items/substance/{draft}/")
+
+    changed = parts.get_procedure_version(version.version_id, {DISTRICT_OFFICE})
+    assert changed.document["enquiry_phone"] == "021-50009999"
+    assert changed.document["channels"] == ["ONLINE", "COUNTER"]
+    assert foreign.status_code == 404
+
+
+def test_an_acceptor_finds_no_editor(here: None) -> None:
+    acceptor = seat_at("王敏", Role.ACCEPTOR, office=DISTRICT_OFFICE, at=city.NOW)
+
+    assert acceptor.client.get("/console/items/").status_code == 404

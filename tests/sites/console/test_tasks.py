@@ -1,0 +1,168 @@
+"""Check tasks, letters that did not arrive, the calendar, cover."""
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+
+from domains.cases.city import FOOD, Story, Submit, at, new_case
+from sites.console.conftest import Desk
+from tongban.domains.cases import selectors as cases
+from tongban.domains.cases.types import CheckOutcome
+from tongban.domains.identity import selectors as identity
+from tongban.foundation import clock
+from tongban.foundation.outbox.models import Message
+from tongban.kernel.actors import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def promised(submit: Submit) -> Story:
+    story = Story(submit(new_case(FOOD, uses_promise=True)).cases[0].number).to_decide()
+    story.grant()
+    return story
+
+
+def test_a_promise_is_checked_and_the_finding_kept(wang: Desk, promised: Story) -> None:
+    (check,) = cases.get_dossier(promised.number, actor=wang.actor).checks
+    shown = unescape(wang.client.get("/console/checks/").content.decode())
+
+    response = wang.client.post(f"/console/checks/{check.id}/", {"outcome": "passed", "note": "属实"})
+
+    (settled,) = cases.get_dossier(promised.number, actor=wang.actor).checks
+    assert "告知承诺核查" in shown
+    assert response["Location"] == f"/console/cases/{promised.number}/"
+    assert (settled.outcome, settled.note) == (CheckOutcome.PASSED, "属实")
+
+
+def test_a_failed_check_needs_words(wang: Desk, promised: Story) -> None:
+    (check,) = cases.get_dossier(promised.number, actor=wang.actor).checks
+
+    response = wang.client.post(f"/console/checks/{check.id}/", {"outcome": "failed", "note": " "})
+
+    (left,) = cases.get_dossier(promised.number, actor=wang.actor).checks
+    assert response.status_code == 422
+    assert f'href="#note-check-{check.id}"' in response.content.decode()
+    assert left.outcome is CheckOutcome.OPEN
+
+
+def test_another_departments_check_is_not_there(zhao: Desk, wang: Desk, promised: Story) -> None:
+    (check,) = cases.get_dossier(promised.number, actor=wang.actor).checks
+
+    passed = zhao.client.post(f"/console/checks/{check.id}/", {"outcome": "passed"})
+    faulty = zhao.client.post(f"/console/checks/{check.id}/", {"outcome": ""})
+
+    assert passed.status_code == faulty.status_code == 404
+    assert f"check-{check.id}" not in zhao.client.get("/console/checks/").content.decode()
+
+
+def test_a_dead_letter_is_shown_with_its_reason_and_sent_again(seat: Callable[..., Desk], wang: Desk) -> None:
+    operator = seat("示例运维", Role.OPERATOR)
+    letter = Message.objects.create(
+        subscriber="webhooks/CaseMoved",
+        queue="webhooks/SCJG",
+        payload={},
+        is_dead=True,
+        attempts=12,
+        reason="对方拒收",
+    )
+    shown = operator.client.get("/console/letters/").content.decode()
+
+    foreign = wang.client.post(f"/console/letters/{letter.pk}/retry/")
+    operator.client.post(f"/console/letters/{letter.pk}/retry/")
+
+    letter.refresh_from_db()
+    assert "对方拒收" in shown
+    assert foreign.status_code == 404
+    assert (letter.is_dead, letter.attempts) == (False, 0)
+    assert operator.client.post(f"/console/letters/{letter.pk}/retry/").status_code == 404
+
+
+def test_a_moved_holiday_moves_the_limits(seat: Callable[..., Desk], wang: Desk, story: Story) -> None:
+    operator = seat("示例运维", Role.OPERATOR)
+    before = cases.get_dossier(story.number, actor=wang.actor).due
+    assert before is not None
+
+    response = operator.client.post(
+        "/console/calendar/", {"on": "2026-03-04", "works": "no", "name": "示例调整"}, follow=True
+    )
+
+    after = cases.get_dossier(story.number, actor=wang.actor).due
+    assert after is not None
+    assert before.due_on is not None
+    assert after.due_on is not None
+    assert after.due_on > before.due_on
+    assert "重算了 2 件" in response.content.decode()
+    assert "示例调整" in response.content.decode()
+
+
+def test_only_the_operator_changes_the_calendar(wang: Desk) -> None:
+    shown = wang.client.get("/console/calendar/")
+    refused = wang.client.post("/console/calendar/", {"on": "2026-03-04", "works": "no", "name": "示例"})
+
+    assert shown.status_code == 200
+    assert '<form action="/console/calendar/"' not in shown.content.decode()
+    assert refused.status_code == 404
+    assert cases.list_calendar_changes() == ()
+
+
+def test_a_faulty_day_is_said(seat: Callable[..., Desk]) -> None:
+    operator = seat("示例运维", Role.OPERATOR)
+
+    response = operator.client.post("/console/calendar/", {"on": "下周", "works": "no", "name": "示例"})
+
+    assert response.status_code == 422
+    assert cases.list_calendar_changes() == ()
+
+
+def test_a_colleague_covers_for_an_absent_one(
+    wang: Desk, qian: Desk, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qian.client.post(
+        "/console/cover/",
+        {
+            "absentee": str(qian.account),
+            "deputy": str(wang.account),
+            "first_day": "2026-03-03",
+            "last_day": "2026-03-06",
+            "reason": "出差",
+        },
+    )
+    monkeypatch.setattr(clock, "now", lambda: at(3, 4))
+
+    assert Role.DECIDER in identity.actor_for(wang.account, at=at(3, 4)).roles
+    assert Role.DECIDER not in identity.actor_for(wang.account, at=at(3, 7)).roles
+    assert "钱一鸣" in wang.client.get("/console/cover/").content.decode()
+
+
+def test_nobody_records_the_absence_of_another_without_being_head(wang: Desk, qian: Desk) -> None:
+    response = wang.client.post(
+        "/console/cover/",
+        {
+            "absentee": str(qian.account),
+            "deputy": str(wang.account),
+            "first_day": "2026-03-03",
+            "last_day": "2026-03-06",
+            "reason": "想代班",
+        },
+    )
+
+    assert response.status_code == 422
+    assert Role.DECIDER not in identity.actor_for(wang.account, at=at(3, 4)).roles
+
+
+def test_covering_for_oneself_is_refused(qian: Desk) -> None:
+    response = qian.client.post(
+        "/console/cover/",
+        {
+            "absentee": str(qian.account),
+            "deputy": str(qian.account),
+            "first_day": "2026-03-03",
+            "last_day": "2026-03-06",
+            "reason": "出差",
+        },
+    )
+
+    assert response.status_code == 422
+    assert "代班人不能是本人" in response.content.decode()
