@@ -45,7 +45,9 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
         "ALLOWED_HOSTS": ["localhost"],
     }
     with override_settings(**changed), django_db_blocker.unblock():
-        assert connection.settings_dict["NAME"].startswith("test_"), "only a test database is filled and emptied"
+        assert connection.settings_dict["NAME"].startswith("test_"), (
+            "only a test database is filled and emptied"
+        )
         standards.forget_dictionary()
         cities.build()
         running = LiveServer("localhost")

@@ -21,7 +21,7 @@ from tongban.foundation.requests import current_request_id
 from tongban.kernel.actors import PLATFORM
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
-PATIENCE_S = 60
+PATIENCE_S = 120
 WORKER = """
 import time, django
 django.setup()

@@ -11,7 +11,14 @@ import structlog
 from tongban.foundation.requests import current_request_id
 
 # Eighteen characters of a resident number or credit code, eleven digits of a mobile number, sixteen or more of a bank account.
-_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[0-9Xx]|1[3-9]\d{9}|\d{16,19})(?![0-9A-Za-z])")
+_PERSONAL = re.compile(
+    r"(?<![0-9A-Za-z])(?:\d{17}[0-9Xx]|1[3-9]\d{9}|\d{16,19})(?![0-9A-Za-z])"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    # PostgreSQL repeats the whole row or key of a statement it refuses.
+    r"|(?<=DETAIL:  )[^\n]+"
+)
+_SECRET_KEY = re.compile("password|secret|token|cookie|authorization", re.IGNORECASE)
+_MASK = "▇▇▇"
 
 
 def configure_logs(level: str) -> None:
@@ -52,8 +59,20 @@ def configure_logs(level: str) -> None:
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask what looks like a person's number, wherever it got into a record."""
-    return {key: _redacted(value) for key, value in event.items()}
+    """Mask what looks like a person's number or address, wherever it got into a record, and whatever is called a secret."""
+    return {key: _MASK if _SECRET_KEY.search(key) else masked(value) for key, value in event.items()}
+
+
+def masked(value: Any) -> Any:
+    """`value` as it may be written down; what is not plain data becomes its text first."""
+    if isinstance(value, dict):
+        return redact(None, "", {str(key): entry for key, entry in value.items()})
+    if isinstance(value, list | tuple):
+        return [masked(entry) for entry in value]
+    if value is None or isinstance(value, bool | float):
+        return value
+    text = _PERSONAL.sub(_MASK, str(value))
+    return value if text == str(value) and isinstance(value, int) else text
 
 
 def _add_request_id(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -61,13 +80,3 @@ def _add_request_id(_logger: Any, _method: str, event: MutableMapping[str, Any])
     if request_id:
         event["request_id"] = request_id
     return event
-
-
-def _redacted(value: Any) -> Any:
-    if isinstance(value, str):
-        return _PERSONAL.sub("▇▇▇", value)
-    if isinstance(value, dict):
-        return {key: _redacted(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_redacted(entry) for entry in value]
-    return value

@@ -1,6 +1,6 @@
 """Metrics and health."""
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
@@ -23,6 +23,6 @@ def readiness() -> tuple[str, ...]:
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
+    except Error as error:
         return (f"database: {type(error).__name__}",)
     return (f"{len(pending)} migrations pending",) if pending else ()

@@ -69,7 +69,11 @@ class Browser:
         return _page(self._client.get(address))
 
     def send(
-        self, page: Page, form: Form, changes: Mapping[str, str | Sequence[str]] | None = None, file: File | None = None
+        self,
+        page: Page,
+        form: Form,
+        changes: Mapping[str, str | Sequence[str]] | None = None,
+        file: File | None = None,
     ) -> Page:
         """Press the button of `form` on `page`."""
         values = {**form.values, **(changes or {})}

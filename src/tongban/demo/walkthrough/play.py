@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -44,9 +44,9 @@ def play(address: str, *, say: Callable[[str], object], stories: tuple[Story, ..
         for story in stories:
             say(f"—— {story.package} ——")
             try:
-                _Play(story, address, office, account).run()
+                _Play(story, office, account).run()
             except StepFailed as failed:
-                if account.ok:
+                if not account.steps or account.steps[-1].detail != str(failed):
                     account.note("portal", story.person, "停止", str(failed), ok=False)
     return account
 
@@ -59,7 +59,7 @@ class _Office:
         self._desks: dict[UUID, Desk] = {}
         self._browsers: list[Browser] = []
 
-    def __enter__(self) -> "_Office":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +87,7 @@ class _Cast:
 
 
 class _Play:
-    def __init__(self, story: Story, address: str, office: _Office, account: Account) -> None:
+    def __init__(self, story: Story, office: _Office, account: Account) -> None:
         self.story = story
         self.office = office
         self.account = account
@@ -171,7 +171,7 @@ class _Play:
         """Everything that can be done today, what starts today because something else was granted included."""
         moved = True
         while moved:
-            moved = any([self._work_on(number) for number in self._open_cases()])
+            moved = True in [self._work_on(number) for number in self._open_cases()]
             _deliver()
 
     def _work_on(self, number: str) -> bool:
@@ -260,7 +260,7 @@ def _next_day() -> None:
     move_to(datetime.combine(day, MORNING, tzinfo=SHANGHAI))
 
 
-def _workdays(start: Any, end: Any) -> int:
+def _workdays(start: date, end: date) -> int:
     return count_workdays(cases.get_calendar(), start, end).workdays
 
 

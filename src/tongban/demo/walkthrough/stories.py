@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PUDONG, JINGAN = "310115", "310106"
+BANK_ACCOUNT = "6222020000000000018"
+"""An account nobody has; its check digit is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ RESTAURANT = Story(
         "fire.manager_name": "张三",
         "fire.exits": "2",
         "sewage.daily_tonnes": "6",
+        "sewage.has_grease_trap": "yes",
         "person.phone": "13800138000",
     },
 )
@@ -63,7 +66,17 @@ NEWBORN = Story(
     applicant="linxiao",
     division=PUDONG,
     answers={"child.born_in_city": "yes"},
-    typed={"person.phone": "13800138000"},
+    typed={
+        "person.phone": "13800138000",
+        "child.name": "周小满",
+        "CHILD.person.ethnicity": "汉族",
+        "vaccination.clinic": "示例社区卫生服务中心",
+        "account.bank": "示例银行浦东支行",
+        "account.number": BANK_ACCOUNT,
+        "card.delivery_address": "示例市浦东新区示例路3号302室",
+        "maternity.expense_fen": "6800",
+        "maternity.discharge_date": "2026-02-23",
+    },
     consent=Consent(username="zhouming", kind="SPOUSE_AUTHORISATION"),
 )
 DEREGISTRATION = Story(
@@ -73,6 +86,20 @@ DEREGISTRATION = Story(
     applicant="shangmao",
     division=JINGAN,
     answers={"entity.has_bank_account": "yes", "entity.has_seal": "yes"},
-    typed={"person.phone": "13800138000"},
+    typed={
+        "person.phone": "13800138000",
+        "liquidation.announced_date": "2026-01-05",
+        "liquidation.leader_name": "赵强",
+        "liquidation.route_reason": "门店租约到期，股东决定不再经营。",
+        "liquidation.shareholder_promise": "yes",
+        "tax.last_period": "2026年1月",
+        "tax.invoices_returned": "yes",
+        "customs.code": "3101960001",
+        "social.unit_number": "00310001",
+        "bank.branch": "示例银行静安支行",
+        "bank.account_number": BANK_ACCOUNT,
+        "bank.appointment_date": "2026-04-10",
+        "seal.count": "2",
+    },
 )
 STORIES = (RESTAURANT, NEWBORN, DEREGISTRATION)

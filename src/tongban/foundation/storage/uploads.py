@@ -22,7 +22,7 @@ from tongban.kernel.errors import TongbanError
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 MAX_PIXELS_BASELINE_JPEG = 64_000_000
-"""A baseline JPEG is scaled down while it is decoded, so a telephone's full picture fits; others lie in memory whole, and more than once."""
+"""A baseline JPEG is scaled down while it is decoded, so a telephone's full picture fits; others lie in memory whole, more than once."""
 LONGEST_EDGE = 4_000
 THUMBNAIL_EDGE = 320
 _JPEG_QUALITY = 88

@@ -19,12 +19,14 @@ def show(request: HttpRequest, template: str, page: object, *, status: int = 200
 
 def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
     """Address and words of what the officer's post has to do with."""
-    entries = [("console:queue", _("办件"), (*HANDLERS, Role.SUPERVISOR))]
-    entries.append(("console:checks", _("核查任务"), HANDLERS))
-    entries.append(("console:items", _("事项编辑"), EDITORS))
-    entries.append(("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)))
-    entries.append(("console:calendar", _("工作日历"), ()))
-    entries.append(("console:cover", _("代班"), ()))
+    entries: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+        ("console:queue", _("办件"), (*HANDLERS, Role.SUPERVISOR)),
+        ("console:checks", _("核查任务"), HANDLERS),
+        ("console:items", _("事项编辑"), EDITORS),
+        ("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)),
+        ("console:calendar", _("工作日历"), ()),
+        ("console:cover", _("代班"), ()),
+    )
     return tuple(
         (reverse(name), words) for name, words, roles in entries if not roles or actor.has_role(*roles)
     )

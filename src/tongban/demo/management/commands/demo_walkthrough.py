@@ -18,7 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--url", default="http://127.0.0.1:8000", help="address of the running server")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
         parser.add_argument(
-            "--package", action="append", choices=[one.package for one in STORIES], help="only this life event"
+            "--package",
+            action="append",
+            choices=[one.package for one in STORIES],
+            help="only this life event",
         )
 
     def handle(self, *, url: str, package: list[str] | None = None, **options: object) -> None:

@@ -30,7 +30,8 @@ def heading_of(case: Case, kind: PaperKind, at: datetime) -> wording.Heading:
     """Who writes to whom, under a fresh number of the department and year."""
     department = directory.get_department(case.department)
     year = shanghai_date(at).year
-    serial = numbering.next_serial("paper", f"{case.department}:{kind.value}:{year}")
+    # Offices of one department in the districts bear the same short name, so their papers share one series.
+    serial = numbering.next_serial("paper", f"{department.short_name}:{kind.value}:{year}")
     return wording.Heading(
         kind=kind,
         number=paper_number(department.short_name, kind, year, serial),

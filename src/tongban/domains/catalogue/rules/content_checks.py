@@ -66,7 +66,7 @@ def materials_in_conditions(guide: GuideDocument, _: Background) -> Iterator[str
 
 def vague_wording(guide: GuideDocument, _: Background) -> Iterator[str]:
     names = [material.name for material in guide.materials]
-    texts = [*names, guide.procedure.visits_reason]
+    texts = [guide.name, guide.summary, *names, guide.procedure.visits_reason]
     texts += [condition.text for condition in guide.conditions]
     texts += [situation.description for situation in guide.situations]
     texts += [text for point in guide.points for text in (point.text, point.plain)]

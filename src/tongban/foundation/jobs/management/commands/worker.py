@@ -55,10 +55,11 @@ async def _work(threads: int, jobs: int) -> None:
         running = asyncio.create_task(_run_jobs(ended, jobs))
         signalled = asyncio.create_task(ended.wait())
         log.info("worker.started", threads=threads, jobs=jobs)
-        await asyncio.wait([signalled, running, *loops], return_when=asyncio.FIRST_COMPLETED)
+        parts: list[asyncio.Future[object]] = [signalled, running, *loops]  # type: ignore[list-item]  # Future is invariant
+        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         ended.set()
         stop.set()
-        await asyncio.gather(signalled, running, *loops)
+        await asyncio.gather(*parts)
     log.info("worker.ended")
 
 
