@@ -53,7 +53,8 @@ Opener = Callable[..., Page]
 
 
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
@@ -141,14 +142,7 @@ def test_a_page_of_my_space_has_no_barriers(
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme", "size"),
-    [
-        (360, "light", ""),
-        (360, "dark", ""),
-        (360, "light", "elder"),
-        (768, "dark", "elder"),
-        (320, "light", ""),
-    ],
+    ("width", "scheme", "size"), [(320, "light", ""), (360, "dark", ""), (360, "light", "elder")]
 )
 def test_small_dark_and_large_lose_nothing_and_keep_their_contrast(
     open_page: Opener, width: int, scheme: str, size: str

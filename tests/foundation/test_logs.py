@@ -71,11 +71,11 @@ def configured():
 
 def test_an_exception_in_djangos_own_log_is_one_masked_line(configured, capsys):
     try:
-        raise ValueError("no person 11010519491231002X")
+        int("person 11010519491231002X")
     except ValueError:
         logging.getLogger("django.request").exception("Internal Server Error: %s", "/people/13800000000/")
 
     (line,) = capsys.readouterr().err.strip().splitlines()
     written = json.loads(line)
     assert written["event"] == "Internal Server Error: /people/▇▇▇/"
-    assert "ValueError: no person ▇▇▇" in written["exception"]
+    assert "invalid literal for int() with base 10: 'person ▇▇▇'" in written["exception"]

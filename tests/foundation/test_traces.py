@@ -11,8 +11,9 @@ from django.test import Client
 from tongban.foundation.traces import export_traces
 exporter = InMemorySpanExporter()
 export_traces(exporter)
-Client(raise_request_exception=False).get("/health/live?q=13800000000&n=11010519491231002X")
-Client(raise_request_exception=False).get("/nothing/11010519491231002X/")
+client = Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
+client.get("/health/live?q=13800000000&n=11010519491231002X")
+client.get("/nothing/11010519491231002X/")
 trace.get_tracer_provider().force_flush()
 print(json.dumps([{"name": span.name, **dict(span.attributes)} for span in exporter.get_finished_spans()]))
 """
@@ -23,7 +24,6 @@ def test_a_trace_names_the_route_and_no_persons_number():
 
     written = done.stdout.splitlines()[-1]
     requests = [span for span in json.loads(written) if "http.method" in span]
-    assert [span["http.route"] for span in requests][:1] == ["health/live"]
-    assert len(requests) == 2
+    assert [span.get("http.route") for span in requests] == ["health/live", None]
     assert "13800000000" not in written
     assert "11010519491231002X" not in written

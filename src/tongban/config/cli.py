@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,13 @@ def _serve(arguments: list[str]) -> int:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from tongban.config.environment import environment
+
+    # The processes add up here what they count; whichever of them is asked for metrics answers for all.
+    folder = environment().home / "metrics" / str(options.port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.fspath(folder)
     Server(
         APPLICATION,
         address=options.host,

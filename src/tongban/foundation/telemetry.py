@@ -1,21 +1,51 @@
 """Metrics and health."""
 
+import os
+from collections.abc import Iterator
+
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
-
-from tongban.foundation.outbox import services as outbox
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 REQUESTS = Histogram("tongban_request_seconds", "Time to answer, by route", ["route", "method", "status"])
-SUBMISSIONS = Counter("tongban_submissions_total", "Applications received", ["purpose"])
-OUTBOX_BACKLOG = Gauge("tongban_outbox_backlog", "Messages not yet delivered")
 METRICS_TYPE = CONTENT_TYPE_LATEST
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable of prometheus_client: a folder in which the processes of one server add up what they count."""
+_QUEUES = (
+    ("tongban_outbox_backlog", "Messages not yet delivered", "FROM outbox_message WHERE NOT is_dead"),
+    ("tongban_outbox_dead_letters", "Messages given up", "FROM outbox_message WHERE is_dead"),
+    (
+        "tongban_audit_unsealed",
+        "Audit entries not yet chained",
+        "FROM audit_entry WHERE id > (SELECT coalesce(max(entry_id), 0) FROM audit_link)",
+    ),
+    ("tongban_jobs_waiting", "Jobs to do", "FROM procrastinate_jobs WHERE status = 'todo'"),
+    ("tongban_jobs_failed", "Jobs that failed", "FROM procrastinate_jobs WHERE status = 'failed'"),
+)
+
+
+class _Queues(Collector):
+    """What waits in the database, counted when asked: the same from every process."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        with connection.cursor() as cursor:
+            for name, words, rows in _QUEUES:
+                cursor.execute(f"SELECT count(*) {rows}")
+                yield GaugeMetricFamily(name, words, value=cursor.fetchone()[0])
 
 
 def metrics() -> bytes:
-    """The metrics page's text."""
-    OUTBOX_BACKLOG.set(outbox.backlog())
-    return generate_latest()
+    """The metrics page's text: requests of all processes of this server, and what waits in the database."""
+    queues = CollectorRegistry()
+    queues.register(_Queues())
+    counted = REGISTRY
+    if SHARED_FOLDER in os.environ:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library has no types
+    return generate_latest(counted) + generate_latest(queues)
 
 
 def readiness() -> tuple[str, ...]:

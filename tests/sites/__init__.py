@@ -1,0 +1,1 @@
+"""Tests of the doors. A package, so that the city in conftest.py is torn down when they are done."""
