@@ -41,6 +41,16 @@ call_command("worker")
 """
 
 
+@pytest.fixture(autouse=True)
+def no_jobs_left(transactional_db):
+    """procrastinate's tables are not emptied with Django's."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE"
+        )
+
+
 @app.task(name="test.note")
 def note(path: str, seconds: float) -> None:
     raise AssertionError("runs in the worker's process only")
