@@ -86,6 +86,7 @@ def test_health_and_metrics_answer():
 @pytest.mark.django_db
 def test_metrics_are_not_for_the_outside():
     assert Client(REMOTE_ADDR="8.8.8.8").get("/metrics").status_code == 404
+    assert Client().get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 404
 
 
 @pytest.mark.django_db

@@ -56,6 +56,11 @@ def ready(_request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus metrics, for callers on this machine or a private network; others find nothing here."""
     caller = request.META["REMOTE_ADDR"]
-    if not caller or not (ip_address(caller).is_loopback or ip_address(caller).is_private):
+    # Behind a proxy every visitor comes from its private address: what is forwarded is never answered.
+    if (
+        "X-Forwarded-For" in request.headers
+        or not caller
+        or not (ip_address(caller).is_loopback or ip_address(caller).is_private)
+    ):
         raise Http404
     return HttpResponse(telemetry.metrics(), content_type=telemetry.METRICS_TYPE)
