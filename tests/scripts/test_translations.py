@@ -19,8 +19,8 @@ ENGLISH = {
 @pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "views.py").write_text(SOURCE)
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "page.html").write_text(TEMPLATE)
+    (tmp_path / "jinja2").mkdir()
+    (tmp_path / "jinja2" / "page.html").write_text(TEMPLATE)
     file = tmp_path / "locale" / "en" / "LC_MESSAGES" / "django.po"
     monkeypatch.setattr(_translations, "PACKAGE", tmp_path)
     monkeypatch.setattr(_translations, "CATALOGUE", file)
@@ -63,7 +63,7 @@ def test_unconfirmed_translation_is_found(catalogue: Path) -> None:
 
 def test_update_keeps_translations_and_drops_what_the_source_no_longer_says(catalogue: Path) -> None:
     translate(catalogue, ENGLISH)
-    (_translations.PACKAGE / "templates" / "page.html").write_text("{{ _('办件') }}")
+    (_translations.PACKAGE / "jinja2" / "page.html").write_text("{{ _('办件') }}")
     before = _translations.problems()
 
     _translations.update()
