@@ -18,7 +18,9 @@ export default defineConfig({
         form: "frontend/scripts/form.js",
         search: "frontend/scripts/search.js",
         passkey: "frontend/scripts/passkey.js",
+        console: "frontend/scripts/console.js",
         theme: "frontend/styles/site.scss",
+        desk: "frontend/styles/console.scss",
       },
       // Twelve hexadecimal characters are what WhiteNoise takes for a name that never changes its content.
       output: {

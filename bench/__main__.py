@@ -1,23 +1,31 @@
-"""Run every benchmark in a process of its own and print the figures: `python -m bench [--json] [NAME …]`."""
+"""Run every benchmark in a process of its own and print the figures: `python -m bench [--json] [--quick] [NAME …]`."""
 
 import argparse
 import json
 import subprocess
 import sys
 
-MODULES = ("kernel_conditions", "plan", "search", "guide_page", "queue")
+MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue")
+QUICK = {
+    "submission": ("--seconds", "3"),
+    "search": ("--items", "2000"),
+    "queue": ("--cases", "5000"),
+}
+"""What makes a benchmark small; the others are small already."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one object on standard output")
+    parser.add_argument("--quick", action="store_true", help="on a small scale, to see that all of it runs")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODULES)}; all by default")
     options = parser.parse_args()
     figures: list[dict[str, object]] = []
     failed = []
     for name in options.names or MODULES:
         sys.stderr.write(f"bench: {name}\n")
-        command = [sys.executable, "-m", f"bench.{name}", "--json"]
+        scale = QUICK.get(name, ()) if options.quick else ()
+        command = [sys.executable, "-m", f"bench.{name}", "--json", *scale]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own modules
         if done.returncode != 0 or not done.stdout.strip():
             failed.append(name)

@@ -5,22 +5,17 @@ Run as ``python -m bench.guide_page [--json]``; the database must hold the sampl
 
 import argparse
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench import load
+from bench.server import serving
 
 PATH = "/guide/310115/310131001001/"
 TARGET_PER_SECOND, TARGET_RATIO = 1_500, 0.4
-CONNECTIONS, SECONDS = 8, 5.0
+CONNECTIONS, SECONDS, THREADS = 8, 5.0, 2
 _BARE = """
 BODY = open({path!r}, "rb").read()
 
@@ -33,16 +28,18 @@ def application(environ, start_response):
 
 def measure() -> list[dict[str, object]]:
     """Requests a second and the ratio to the bare app, measured one after the other."""
-    with tempfile.TemporaryDirectory() as folder, _server("tongban.config.wsgi:application") as port:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{PATH}", timeout=30) as answer:
-            body = answer.read()
-        load.measure("127.0.0.1", port, PATH, connections=CONNECTIONS, seconds=1.0)
-        ours = load.measure("127.0.0.1", port, PATH, connections=CONNECTIONS, seconds=SECONDS)
-        page = Path(folder) / "page.html"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with serving(threads=THREADS) as port:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{PATH}", timeout=30) as answer:
+                body = answer.read()
+            _measure(port, 1.0)
+            ours = _measure(port, SECONDS)
+        page = folder / "page.html"
         page.write_bytes(body)
-        Path(folder, "bare_page.py").write_text(_BARE.format(path=str(page)), encoding="utf-8")
-        with _server("bare_page:application", folder) as bare_port:
-            bare = load.measure("127.0.0.1", bare_port, PATH, connections=CONNECTIONS, seconds=SECONDS)
+        (folder / "bare_page.py").write_text(_BARE.format(path=str(page)), encoding="utf-8")
+        with serving("bare_page:application", threads=THREADS, folder=folder) as port:
+            bare = _measure(port, SECONDS)
     ratio = ours.per_second / bare.per_second
     met = ours.per_second >= TARGET_PER_SECOND and ratio >= TARGET_RATIO and ours.failed == 0
     return [
@@ -58,52 +55,8 @@ def measure() -> list[dict[str, object]]:
     ]
 
 
-@contextmanager
-def _server(application: str, folder: str | None = None) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        application,
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")])),
-    }
-    process = subprocess.Popen(  # noqa: S603 - our own server
-        [*command, "--workers", "2", "--blocking-threads", "2"],
-        env=environment,
-        stdout=sys.stderr,
-        stderr=sys.stderr,
-    )
-    try:
-        _wait(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
-        if process.poll() is not None:
-            raise SystemExit("the server did not start")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise SystemExit("the server did not answer in 30 s")
+def _measure(port: int, seconds: float) -> load.Load:
+    return load.ask_again_and_again(port, load.get(PATH, port), connections=CONNECTIONS, seconds=seconds)
 
 
 def main() -> int:

@@ -1,25 +1,34 @@
-"""Measure the published figures on the embedded database and print them; `--json` prints one object."""
+"""Measure the published figures on a server and a sample city of their own; `--json` prints one object."""
 
 import os
+import shutil
+import subprocess
 import sys
 
-from _processes import PYTHON, run
+from _processes import PYTHON, ROOT, run, say
 
 from tongban.foundation import postgres
 
+HOME = ROOT / "var" / "bench"
+
 
 def main() -> int:
-    """Run the benchmark suite and return its exit status."""
-    uses_own_server = "DATABASE_URL" not in os.environ
-    was_running = postgres.status().is_running
-    if uses_own_server:
-        postgres.start()
+    """Make the city, run the benchmarks, delete the city, and return their exit status."""
+    environment = {**os.environ, "TONGBAN_MODE": "demo", "TONGBAN_HOME": str(HOME)}
+    environment |= {"TONGBAN_LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "tongban.config.settings"}
+    environment.pop("DATABASE_URL", None)
+    HOME.mkdir(parents=True, exist_ok=True)
+    postgres.start(HOME)
     try:
-        environment = {**os.environ, "TONGBAN_MODE": "demo", "TONGBAN_HOME": str(postgres.default_home())}
+        prepare = [PYTHON, ROOT / "script" / "_prepare.py", HOME / "prepare.log"]
+        prepared = subprocess.run(prepare, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - our own script
+        if prepared.returncode != 0:
+            say(f"The sample city could not be made. What was done before is in {HOME / 'prepare.log'}")
+            return 1
         return run([PYTHON, "-m", "bench", *sys.argv[1:]], environment=environment)
     finally:
-        if uses_own_server and not was_running:
-            postgres.stop()
+        postgres.remove(HOME)
+        shutil.rmtree(HOME, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ CHECKS: list[tuple[str, list[str | Path]]] = [
     ("security (bandit)", [BIN / "bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "src"]),
     ("translations", [PYTHON, SCRIPT / "_translations.py", "check"]),
     ("migrations match models", [BIN / "tongban", "makemigrations", "--check", "--dry-run"]),
+    ("documentation (mkdocs)", [BIN / "mkdocs", "build", "--strict", "--quiet"]),
     ("no addresses, no machine's paths", [PYTHON, SCRIPT / "_check_tree.py"]),
 ]
 

@@ -20,12 +20,13 @@ from tongban.foundation import postgres
 
 TONGBAN: list[str | Path] = [PYTHON, "-m", "tongban.config.cli"]
 PREPARE: list[str | Path] = [PYTHON, ROOT / "script" / "_prepare.py"]
+OFFICE: list[str | Path] = [PYTHON, "-m", "tongban.demo.department_system"]
 FIRST_PORT = 8000
 PORTS_TRIED = 50
 UP_SECONDS = 60
 END_SECONDS = 10
 MARK = "TONGBAN_DEMO_OF"  # in the environment of every child, by which a later start finds what was left
-MADE_BY_DEMO = ("files", "static", "log", "business-clock.json")
+MADE_BY_DEMO = ("files", "static", "log", "tobacco-office", "business-clock.json")
 
 
 class DemoFailed(Exception):
@@ -77,8 +78,9 @@ def _run(options: argparse.Namespace, home: Path) -> int:
         if options.reset:
             city.reset()
         city.start_database()
+        city.start_web(options.port)
         city.prepare()
-        city.start_processes(options.port)
+        city.start_work()
         if options.walkthrough:
             return city.play_walkthrough(as_json=options.json)
         city.show_accounts()
@@ -102,6 +104,7 @@ class City:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.log = home / "log"
+        self.office = home / "tobacco-office"
         self.url = ""
         self.accounts = ""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
@@ -133,26 +136,33 @@ class City:
             with Timed("Database"):
                 postgres.start(self.home)
 
-    def prepare(self) -> None:
-        """Bring the schema up to date and make the sample city where there is none."""
+    def start_web(self, first_port: int) -> None:
+        """Start the web server; it loads while the sample city is being prepared."""
         self.log.mkdir(exist_ok=True)
-        log = self.log / "prepare.log"
-        prepared = subprocess.run(  # noqa: S603 - our own script
-            [*PREPARE, log], env=self.environment, stdout=subprocess.PIPE, text=True, check=False
-        )
-        if prepared.returncode != 0:
-            raise DemoFailed(f"The sample city could not be made. What was done before is in {log}")
-        self.accounts = prepared.stdout
-
-    def start_processes(self, first_port: int) -> None:
-        """Start web and worker and wait until the first page comes."""
         port = _free_port(first_port)
         self.url = f"http://127.0.0.1:{port}"
         self.environment["TONGBAN_PUBLIC_URL"] = self.url
+        self._start("web", [*TONGBAN, "serve", "--port", str(port)])
+
+    def prepare(self) -> None:
+        """Bring the schema up to date and make the sample city where there is none."""
+        log = self.log / "prepare.log"
+        command = [*PREPARE, log, self.office / "credentials.json"]
+        child = start(command, environment=self.environment, own_group=True, answers=True)
+        self.children["prepare"] = child
+        told, _ = child.communicate()
+        del self.children["prepare"]
+        if child.returncode != 0:
+            raise DemoFailed(f"The sample city could not be made. What was done before is in {log}")
+        self.accounts = told.decode()
+
+    def start_work(self) -> None:
+        """Start the worker and the tobacco office's own system, and wait until the web server is ready."""
         with Timed("Web and worker"):
-            self._start("worker", "worker")
-            self._start("web", "serve", "--port", str(port))
-            self._wait_for_first_page()
+            self._start("worker", [*TONGBAN, "worker"])
+            self._wait_until_ready()
+            command = [*OFFICE, "--url", self.url, "--credentials", self.office / "credentials.json"]
+            self._start("tobacco-office", [*command, "--database", self.office / "office.db"])
 
     def show_accounts(self) -> None:
         say(f"\nPortal   {self.url}/\nConsole  {self.url}/console/\n")
@@ -186,14 +196,14 @@ class City:
         if self.has_own_database and postgres.stop(self.home):
             say("The database has stopped.")
 
-    def _start(self, name: str, *words: str) -> None:
+    def _start(self, name: str, command: list[str | Path]) -> None:
         self.children[name] = start(
-            [*TONGBAN, *words], log=self.log / f"{name}.log", environment=self.environment, own_group=True
+            command, log=self.log / f"{name}.log", environment=self.environment, own_group=True
         )
 
-    def _wait_for_first_page(self) -> None:
+    def _wait_until_ready(self) -> None:
         waited_until = time.monotonic() + UP_SECONDS
-        while not _answers(f"{self.url}/"):
+        while not _answers(f"{self.url}/health/ready"):
             for name, child in self.children.items():
                 if child.poll() is not None:
                     raise DemoFailed(f"{name} has ended with {child.returncode}:\n{self._tail(name)}")

@@ -13,7 +13,10 @@ from django.core.management import CommandError, call_command
 
 
 def main() -> int:
-    """Run the commands, their output going to the log that is named, and return the exit status."""
+    """Run the commands and return the exit status.
+
+    Their output goes to the log that is named first, the credentials of the department's own system to the file named second.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings")
     with Path(sys.argv[1]).open("w") as log:
         try:
@@ -23,6 +26,7 @@ def main() -> int:
                 call_command("migrate", interactive=False, stdout=log, stderr=log)
             with Timed("Sample city"):
                 call_command("demo_seed", stdout=log, stderr=log)
+            call_command("demo_department_system", sys.argv[2])
             call_command("demo_accounts", stdout=sys.stdout, stderr=log)
         except CommandError as refusal:
             say(str(refusal))

@@ -30,8 +30,12 @@ def start(
     log: Path | None = None,
     environment: dict[str, str] | None = None,
     own_group: bool = False,
+    answers: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a child that gets SIGTERM when this script dies, even by kill -9; its output goes to the log."""
+    """Start a child that gets SIGTERM when this script dies, even by kill -9; its output goes to the log.
+
+    What one that answers writes on its standard output is for the caller to read.
+    """
     output = log.open("wb") if log else None
     try:
         return subprocess.Popen(  # noqa: S603 - the scripts' own programs
@@ -39,7 +43,7 @@ def start(
             cwd=ROOT,
             env=environment or dict(os.environ),
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.PIPE if answers else output,
             stderr=subprocess.STDOUT if output else None,
             preexec_fn=_end_with_parent,  # safe: these scripts have one thread
             start_new_session=own_group,

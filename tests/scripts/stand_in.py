@@ -19,11 +19,13 @@ match sys.argv[1:]:
         # granian's worker processes outlive a killed parent in the same way
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         http.server.HTTPServer(("127.0.0.1", int(port)), Page).serve_forever()
-    case ["worker"]:
+    case ["worker"] | ["office", *_]:
         time.sleep(600)
-    case ["prepare", _log] if os.environ.get("SEED_FAILS"):
+    case ["prepare", _log, _credentials] if os.environ.get("SEED_TAKES_LONG"):
+        time.sleep(600)
+    case ["prepare", _log, _credentials] if os.environ.get("SEED_FAILS"):
         sys.exit("the seed file is damaged")
-    case ["prepare", _log]:
+    case ["prepare", _log, _credentials]:
         sys.stdout.write("张三 zhangsan\n")
     case ["demo", "walkthrough", "--url", url, "--json"]:
         sys.stdout.write('{"ok": false}\n')

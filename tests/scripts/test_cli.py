@@ -56,27 +56,103 @@ def test_trouble_is_one_sentence_and_a_status(home: Path, tmp_path: Path) -> Non
     assert failed.stderr == f"tongban db restore: {tmp_path / 'missing'} is not a file\n"
 
 
+KNOWN = {"catalogue_import": "tongban.x", "catalogue_check": "tongban.x", "demo_move_clock": "tongban.x"}
+
+
+class Recorder:
+    """Stands in for a management command and notes how it was called."""
+
+    def __init__(self, calls: list[tuple[str, list[str]]], name: str) -> None:
+        self.calls, self.name = calls, name
+
+    def run_from_argv(self, words: list[str]) -> None:
+        self.calls.append((self.name, words))
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
+    calls: list[tuple[str, list[str]]] = []
+    known = {**KNOWN, "migrate": "django.core", "check": "django.core"}
+    monkeypatch.setattr("django.core.management.get_commands", lambda: known)
+    monkeypatch.setattr(
+        "django.core.management.load_command_class", lambda _application, name: Recorder(calls, name)
+    )
+    return calls
+
+
 @pytest.mark.parametrize(
-    ("words", "command"),
+    ("words", "command", "passed_on"),
     [
-        (["catalogue", "import", "list.json", "--dry-run"], ["catalogue_import", "list.json", "--dry-run"]),
-        (["demo", "move-clock", "3"], ["demo_move_clock", "3"]),
-        (["check", "--deploy"], ["check", "--deploy"]),
-        (["migrate", "cases"], ["migrate", "cases"]),
+        ("catalogue import list.json --dry-run", "catalogue_import", ["list.json", "--dry-run"]),
+        ("demo move-clock 3", "demo_move_clock", ["3"]),
+        ("check --deploy", "check", ["--deploy"]),
+        ("migrate cases", "migrate", ["cases"]),
     ],
 )
 def test_group_and_verb_name_a_management_command(
-    words: list[str], command: list[str], monkeypatch: pytest.MonkeyPatch
+    words: str,
+    command: str,
+    passed_on: list[str],
+    called: list[tuple[str, list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    called: list[list[str]] = []
-    known = {"catalogue_import": "tongban.x", "demo_move_clock": "tongban.x", "migrate": "django.core"}
-    monkeypatch.setattr("django.core.management.get_commands", lambda: known)
-    monkeypatch.setattr("django.core.management.execute_from_command_line", called.append)
-    monkeypatch.setattr(sys, "argv", ["tongban", *words])
+    monkeypatch.setattr(sys, "argv", ["tongban", *words.split()])
 
-    cli.main()
+    status = cli.main()
 
-    assert called == [["tongban", *command]]
+    ((name, arguments),) = called
+    assert (status, name, arguments[2:]) == (0, command, passed_on)
+    assert " ".join(arguments) == f"tongban {words}"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("nonsense", "tongban: there is no command nonsense; tongban --help lists them\n"),
+        ("catalogue", "tongban catalogue: name a verb: check, import\n"),
+        ("catalogue --json", "tongban catalogue: name a verb: check, import\n"),
+        ("catalogue buy", "tongban catalogue: there is no verb buy; choose from check, import\n"),
+    ],
+)
+def test_a_command_that_is_not_there_is_told_from_those_that_are(
+    words: str,
+    said: str,
+    called: list[tuple[str, list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["tongban", *words.split()])
+
+    status = cli.main()
+
+    assert (status, called) == (2, [])
+    assert capsys.readouterr().err == said
+
+
+def test_a_database_that_is_not_there_or_not_migrated_is_one_sentence(home: Path) -> None:
+    absent = tongban(home, "audit", "verify")
+    postgres.start(home)
+    empty = tongban(home, "audit", "verify")
+
+    assert (absent.returncode, empty.returncode) == (1, 1)
+    assert absent.stderr.splitlines()[-1] == (
+        "tongban audit verify: the database does not answer; start it with: tongban db start"
+    )
+    assert empty.stderr == (
+        "tongban audit verify: the database is not up to date with this release; run: tongban migrate\n"
+    )
+
+
+def test_a_setting_that_cannot_be_used_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGBAN_MODE", "development")
+
+    refused = tongban(home, "check")
+
+    assert refused.returncode == 1
+    assert (
+        refused.stderr
+        == "tongban: TONGBAN_MODE is not usable: Input should be 'demo', 'test' or 'production'\n"
+    )
 
 
 def test_help_lists_groups_with_their_verbs(

@@ -24,6 +24,7 @@ sys.path.insert(0, {script!r})
 import _demo
 _demo.TONGBAN = [sys.executable, {stand_in!r}]
 _demo.PREPARE = [sys.executable, {stand_in!r}, "prepare"]
+_demo.OFFICE = [sys.executable, {stand_in!r}, "office"]
 sys.exit(_demo.main())
 """
 
@@ -208,3 +209,18 @@ def test_dead_worker_ends_the_demo_with_its_log(home: Path, port: int) -> None:
     assert len(workers) == 1
     assert demo.returncode == 1
     assert "worker has ended with -9" in said
+
+
+def test_told_to_end_while_the_city_is_being_made_it_ends_everything(home: Path, port: int) -> None:
+    demo = launch(home, "--port", str(port), SEED_TAKES_LONG="yes")
+    log = home / "log" / "web.log"
+    began = time.monotonic()
+    while not log.exists() and time.monotonic() - began < 30:
+        time.sleep(0.05)
+
+    demo.send_signal(signal.SIGTERM)
+    demo.communicate(timeout=60)
+
+    assert demo.returncode == 0
+    assert marked(home) == []
+    assert servers_of(postgres.locate(home).data_directory) == []

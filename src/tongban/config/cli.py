@@ -1,27 +1,48 @@
-"""The command line `tongban`: `db` runs without Django, `serve` is granian, the rest are Django's."""
+"""The command line `tongban`: `db` manages the database, `serve` is granian, the rest are Django's management commands.
+
+What an operator can mend (a wrong setting, a database that is not there or not migrated) is one sentence and exit status 1; a wrong
+command is 2.
+"""
 
 import argparse
 import os
 import shutil
 import sys
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable
 
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from tongban.config import cli_database
 from tongban.foundation import postgres
 
-DATABASE_VERBS = ("start", "stop", "status", "psql", "backup", "restore", "upgrade")
 APPLICATION = "tongban.config.wsgi:application"
+SETTING_TROUBLES = (SettingsError, postgres.HomeUnknown, postgres.BinariesMissing)
 
 
 def main() -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings")
     arguments = sys.argv[1:]
+    try:
+        return _run(arguments)
+    except ValidationError as error:
+        for one in error.errors():
+            name = str(one["loc"][0]).upper()
+            setting = name if name == "DATABASE_URL" else f"TONGBAN_{name}"
+            sys.stderr.write(f"tongban: {setting} is not usable: {one['msg']}\n")
+        return 1
+    except SETTING_TROUBLES as error:
+        sys.stderr.write(f"tongban: {error}\n")
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         return _list_commands()
     group, *rest = arguments
     if group == "db":
-        return _database(rest)
+        return cli_database.main(rest)
     if group in ("serve", "worker") and not {"-h", "--help"} & set(rest) and _refuse_unsafe_start():
         return 1
     if group == "serve":
@@ -35,7 +56,7 @@ def _say(line: str) -> None:
 
 def _list_commands() -> int:
     """Say the groups and verbs that are there, read from the installed management commands."""
-    verbs: dict[str, list[str]] = {"db": list(DATABASE_VERBS), "serve": [], "migrate": [], "check": []}
+    verbs: dict[str, list[str]] = {"db": list(cli_database.VERBS), "serve": [], "migrate": [], "check": []}
     for command in sorted(_own_commands()):
         group, _, verb = command.partition("_")
         verbs.setdefault(group, [])
@@ -58,17 +79,59 @@ def _own_commands() -> list[str]:
 def _manage(group: str, rest: list[str]) -> int:
     """`catalogue import FILE` is the command `catalogue_import FILE`; `migrate` is `migrate`."""
     import django
-    from django.core.management import execute_from_command_line, get_commands
+    from django.core.management import get_commands, load_command_class
+    from django.db import Error as DatabaseError
 
     # Before it, `get_commands` knows Django's own commands only, and remembers that.
     django.setup()
+    known = get_commands()
     command, words = group, rest
     if rest and not rest[0].startswith("-"):
         joined = f"{group}_{rest[0].replace('-', '_')}"
-        if joined in get_commands():
+        if joined in known:
             command, words = joined, rest[1:]
-    execute_from_command_line(["tongban", command, *words])
+    if command not in known:
+        return _refuse_unknown(group, rest, known)
+    name = command if command == group else f"{group} {rest[0]}"
+    application = known[command]
+    assert isinstance(application, str), "no command is loaded yet"
+    try:
+        load_command_class(application, command).run_from_argv(["tongban", name, *words])
+    except DatabaseError as error:
+        sentence = _mendable(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"tongban {name}: {sentence}\n")
+        return 1
     return 0
+
+
+def _refuse_unknown(group: str, rest: list[str], known: Iterable[str]) -> int:
+    verbs = sorted(
+        name.removeprefix(f"{group}_").replace("_", "-") for name in known if name.startswith(f"{group}_")
+    )
+    if not verbs:
+        sys.stderr.write(f"tongban: there is no command {group}; tongban --help lists them\n")
+    elif rest and not rest[0].startswith("-"):
+        sys.stderr.write(f"tongban {group}: there is no verb {rest[0]}; choose from {', '.join(verbs)}\n")
+    else:
+        sys.stderr.write(f"tongban {group}: name a verb: {', '.join(verbs)}\n")
+    return 2
+
+
+def _mendable(error: Exception) -> str | None:
+    """What to do about the database, or None when the fault is ours."""
+    from django.db import OperationalError
+    from django.db.utils import ProgrammingError
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
+    if isinstance(error, ProgrammingError) and isinstance(error.__cause__, (UndefinedTable, UndefinedColumn)):
+        return "the database is not up to date with this release; run: tongban migrate"
+    if isinstance(error, OperationalError) and "DATABASE_URL" in os.environ:
+        return "the database that DATABASE_URL names does not answer; see that it runs and can be reached"
+    if isinstance(error, OperationalError):
+        return "the database does not answer; start it with: tongban db start"
+    return None
 
 
 def _refuse_unsafe_start() -> bool:
@@ -90,8 +153,8 @@ def _refuse_unsafe_start() -> bool:
 def _serve(arguments: list[str]) -> int:
     """Serve the web application; every process answers on the same address."""
     parser = argparse.ArgumentParser(prog="tongban serve", description="serve the web application")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--threads", type=int, default=4, help="requests a process answers at a time")
     options = parser.parse_args(arguments)
@@ -115,54 +178,6 @@ def _serve(arguments: list[str]) -> int:
         respawn_failed_workers=True,
         websockets=False,
     ).serve()
-    return 0
-
-
-def _database(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="tongban db", description="the embedded PostgreSQL of this installation"
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("start", help="start it, creating it the first time")
-    verbs.add_parser("stop", help="stop it")
-    verbs.add_parser("status", help="say whether it runs; exit status 3 when it does not")
-    verbs.add_parser("psql", help="open its prompt; what follows is passed on")
-    verbs.add_parser("backup", help="write the database to FILE").add_argument("file", type=Path)
-    verbs.add_parser("restore", help="exchange the database for FILE").add_argument("file", type=Path)
-    upgrade = verbs.add_parser("upgrade", help="convert a data folder of an older PostgreSQL")
-    upgrade.add_argument("--old-binaries", type=Path, required=True, help="folder of that version's programs")
-    # What follows psql is its own, options included, so argparse must not sort it.
-    is_psql = arguments[:1] == ["psql"]
-    options = parser.parse_args(arguments[:1] if is_psql else arguments)
-    try:
-        return _run_database(options, arguments[1:])
-    except (*postgres.TROUBLES, OSError) as trouble:
-        sys.stderr.write(f"tongban db {options.verb}: {trouble}\n")
-        return 1
-
-
-def _run_database(options: argparse.Namespace, words: list[str]) -> int:
-    url = os.environ.get("DATABASE_URL") or postgres.default_url()
-    match options.verb:
-        case "start":
-            _say(f"PostgreSQL runs: {postgres.start().url}")
-        case "stop":
-            _say("PostgreSQL stopped" if postgres.stop() else "PostgreSQL was not running")
-        case "status":
-            found = postgres.status()
-            _say(f"PostgreSQL {'runs' if found.is_running else 'does not run'}: {found.data_directory}")
-            _say(found.url)
-            return 0 if found.is_running else 3
-        case "psql":
-            program = postgres.locate().binaries / "psql"
-            os.execv(program, [os.fspath(program), "-d", url, *words])  # noqa: S606
-        case "backup":
-            _say(f"written: {postgres.backup(options.file, url=url)}")
-        case "restore":
-            kept = postgres.restore(options.file, url=url, at=datetime.now(UTC))
-            _say(f"restored from {options.file}; the former database is kept as {kept}")
-        case "upgrade":
-            _say(f"upgraded; the old data folder is kept as {postgres.upgrade(options.old_binaries)}")
     return 0
 
 

@@ -35,7 +35,7 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(host),
         "PORT": str(query.pop("port", None) or parts.port or ""),
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
             "application_name": "tongban",
@@ -93,9 +93,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tongban.config.observing.RequestContextMiddleware",
+    "tongban.sites.shared.visitors.VisitorPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "tongban.sites.shared.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tongban.sites.shared.middleware.RequestSizeMiddleware",
     "tongban.sites.shared.middleware.TroubleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -124,12 +126,20 @@ TEMPLATES = [
     # Only for the texts of allauth's e-mails and messages; pages are Jinja2.
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [], "APP_DIRS": True},
 ]
+# Only what all web processes must count together; pages and guides are kept in the process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DATABASES = {"default": _database(ENV.database())}
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tongban.sites.shared.accounts.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if ENV.mode == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -149,8 +159,10 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 3
-# Without allauth's own limit by account name alone: with it, a stranger's guesses would lock the owner out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}
+# Without allauth's own limit by account name alone: with it, a stranger's guesses would lock the owner out. A service hall or a
+# company's network is one address for hundreds of people, hence the height; identity counts wrong passwords by name and address.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 MFA_ADAPTER = "tongban.sites.shared.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -4,7 +4,7 @@ Every step goes through the domains' own services, as an operator's would, so th
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from tongban.demo import city_life
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
@@ -38,6 +39,7 @@ from tongban.kernel.identifiers.uscc import compose_uscc
 
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD = "shili-2026-tongban"  # noqa: S105 - the sample city's public password
+SINCE_FOUNDATION = timedelta(days=60)
 HOURS = "周一至周五 9:00 至 17:00（法定节假日除外）"
 _PERSON = (
     "sex",
@@ -57,27 +59,31 @@ class SeedRefused(Exception):
 
 
 def seed(*, at: datetime, say: Callable[[str], None]) -> None:
-    """Write the whole sample city in an empty database."""
-    city = settings.CATALOGUE_REGION
+    """Write the whole sample city in an empty database: founded some weeks ago, alive since, ready at `at`."""
+    city, founded_at = settings.CATALOGUE_REGION, at - SINCE_FOUNDATION
     say("divisions of the nation")
-    directory_services.load_divisions(local=city, actor=PLATFORM, at=at)
+    directory_services.load_divisions(local=city, actor=PLATFORM, at=founded_at)
     say("departments, service centres and windows")
-    _departments(city, at)
+    _departments(city, founded_at)
     say("data elements, material dictionary, licence types, resources")
-    standards.load_dictionary(read("elements"), actor=PLATFORM, at=at)
-    standards.load_material_types(read("material_types"), actor=PLATFORM, at=at)
-    licences.load_licence_types(read("licence_types"), actor=PLATFORM, at=at)
-    exchange.load_resources(read("resources"), actor=PLATFORM, at=at)
+    standards.load_dictionary(read("elements"), actor=PLATFORM, at=founded_at)
+    standards.load_material_types(read("material_types"), actor=PLATFORM, at=founded_at)
+    licences.load_licence_types(read("licence_types"), actor=PLATFORM, at=founded_at)
+    exchange.load_resources(read("resources"), actor=PLATFORM, at=founded_at)
     say("guides")
-    _guides(at)
+    _guides(founded_at)
     say("life events")
     lifeevents.load_packages(
         [json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "packages").glob("*.json"))],
         actor=PLATFORM,
-        at=at,
+        at=founded_at,
     )
-    say("people, firms, licences and officers")
-    _people(read("people"), at)
+    say("officers")
+    write_officers(read("people")["officers"], founded_at)
+    say("cases of the weeks before")
+    say(f"{city_life.live(at=at)} cases")
+    say("people, firms and licences of the cast")
+    write_people(read("people"), at)
 
 
 @cache
@@ -171,7 +177,8 @@ def _guides(at: datetime) -> None:
         raise SeedRefused("\n".join(lines))
 
 
-def _people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> None:
+def write_people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> None:
+    """People, firms, how they are related, their licences and mandates, as in people.json."""
     subjects: dict[str, UUID] = {}
     for person in people["persons"]:
         subjects[person["key"]] = _person(person, at)
@@ -212,9 +219,13 @@ def _people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> None:
             actor=PLATFORM,
             at=at,
         )
+
+
+def write_officers(officers: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Officers' accounts and posts, as in people.json."""
     # One hash for all of them: hashing is slow on purpose, and their password is public.
     encoded = make_password(PASSWORD)
-    for officer in people["officers"]:
+    for officer in officers:
         account = identity.open_account(
             username=officer["username"],
             password=None,

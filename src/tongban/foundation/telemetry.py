@@ -3,15 +3,19 @@
 import os
 from collections.abc import Iterator
 
+import structlog
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from psycopg_pool import PoolTimeout
 
+log = structlog.get_logger(__name__)
 REQUESTS = Histogram("tongban_request_seconds", "Time to answer, by route", ["route", "method", "status"])
 METRICS_TYPE = CONTENT_TYPE_LATEST
+_DATABASE_AWAY = (Error, PoolTimeout)
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable of prometheus_client: a folder in which the processes of one server add up what they count."""
 _QUEUES = (
@@ -28,13 +32,27 @@ _QUEUES = (
 
 
 class _Queues(Collector):
-    """What waits in the database, counted when asked: the same from every process."""
+    """What waits in the database, counted when asked: the same from every process; without a database, only that it is away."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        counts = _count_queues()
+        yield GaugeMetricFamily("tongban_database_up", "Whether the database answers", value=bool(counts))
+        for (name, words, _rows), count in zip(_QUEUES, counts, strict=False):
+            yield GaugeMetricFamily(name, words, value=count)
+
+
+def _count_queues() -> list[int]:
+    """The counts in the order of `_QUEUES`; none when the database does not answer."""
+    counts = []
+    try:
         with connection.cursor() as cursor:
-            for name, words, rows in _QUEUES:
+            for _name, _words, rows in _QUEUES:
                 cursor.execute(f"SELECT count(*) {rows}")
-                yield GaugeMetricFamily(name, words, value=cursor.fetchone()[0])
+                counts.append(cursor.fetchone()[0])
+    except _DATABASE_AWAY as error:
+        log.warning("metrics.without_database", error=type(error).__name__)
+        return []
+    return counts
 
 
 def metrics() -> bytes:
@@ -53,6 +71,6 @@ def readiness() -> tuple[str, ...]:
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except Error as error:
+    except _DATABASE_AWAY as error:
         return (f"database: {type(error).__name__}",)
     return (f"{len(pending)} migrations pending",) if pending else ()

@@ -10,6 +10,7 @@ from domains.catalogue import city
 from domains.identity import cast
 from tongban.domains.catalogue import models, selectors, services
 from tongban.domains.catalogue.selectors import ItemNotFound, VersionView
+from tongban.domains.catalogue.types import Part
 from tongban.foundation.audit.models import Entry
 from tongban.kernel.actors import PLATFORM, Actor, Role
 
@@ -37,7 +38,8 @@ def version(version_id: UUID) -> VersionView:
 
 def edit(version_id: UUID, actor: Actor, **changes: Any) -> None:
     shown = version(version_id)
-    services.edit_substance(
+    services.edit_version(
+        part=Part.SUBSTANCE,
         version_id=version_id,
         revision=shown.revision,
         document={**shown.document, **changes},
@@ -47,9 +49,9 @@ def edit(version_id: UUID, actor: Actor, **changes: Any) -> None:
 
 
 def submitted(actor: Actor) -> UUID:
-    version_id = services.draft_substance(power_id=power().pk, actor=actor, at=NOW)
+    version_id = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=actor, at=NOW)
     edit(version_id, actor, summary="新的说法。")
-    services.submit_substance(version_id=version_id, actor=actor, at=NOW)
+    services.submit_version(part=Part.SUBSTANCE, version_id=version_id, actor=actor, at=NOW)
     return version_id
 
 
@@ -66,8 +68,12 @@ def test_a_version_does_not_take_effect_on_a_day_that_is_over(editor: Actor, pub
     version_id = submitted(editor)
 
     with pytest.raises(services.TooEarly):
-        services.publish_substance(
-            version_id=version_id, effective_from=TODAY - timedelta(days=1), actor=publisher, at=NOW
+        services.publish_version(
+            part=Part.SUBSTANCE,
+            version_id=version_id,
+            effective_from=TODAY - timedelta(days=1),
+            actor=publisher,
+            at=NOW,
         )
 
     assert version(version_id).status == "IN_REVIEW"
@@ -76,7 +82,9 @@ def test_a_version_does_not_take_effect_on_a_day_that_is_over(editor: Actor, pub
 
 def test_each_step_of_a_version_is_recorded(editor: Actor, publisher: Actor) -> None:
     version_id = submitted(editor)
-    services.publish_substance(version_id=version_id, effective_from=TODAY, actor=publisher, at=NOW)
+    services.publish_version(
+        part=Part.SUBSTANCE, version_id=version_id, effective_from=TODAY, actor=publisher, at=NOW
+    )
 
     rows = Entry.objects.filter(object_id=str(version_id)).order_by("id")
 
@@ -139,7 +147,7 @@ def test_an_item_that_ends_is_offered_no_more_but_stays_readable(publisher: Acto
 
 
 def test_a_preview_and_the_changes_in_words(editor: Actor) -> None:
-    version_id = services.draft_substance(power_id=power().pk, actor=editor, at=NOW)
+    version_id = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=editor, at=NOW)
     materials = version(version_id).document["materials"]
     added = {**materials[-1], "code": "m99", "name": "店铺照片"}
     edit(version_id, editor, summary="新简介。", statutory_days=15, materials=[*materials, added])
@@ -156,9 +164,10 @@ def test_a_preview_and_the_changes_in_words(editor: Actor) -> None:
 def test_a_procedures_preview_shows_the_substance_in_force(small_city: None) -> None:
     district = cast.officer("sunqi", "孙七", "SCJG-310115", Role.EDITOR)
     body = models.Implementation.objects.get(power=power(), division=city.PUDONG)
-    version_id = services.draft_procedure(implementation_id=body.pk, actor=district, at=NOW)
+    version_id = services.draft_version(part=Part.PROCEDURE, owner_id=body.pk, actor=district, at=NOW)
     shown = selectors.get_procedure_version(version_id, ["SCJG-310115"])
-    services.edit_procedure(
+    services.edit_version(
+        part=Part.PROCEDURE,
         version_id=version_id,
         revision=shown.revision,
         document={**shown.document, "enquiry_phone": "021-58880000"},
@@ -174,7 +183,7 @@ def test_a_procedures_preview_shows_the_substance_in_force(small_city: None) -> 
 
 
 def test_editors_see_what_is_theirs(editor: Actor, django_assert_num_queries: Any) -> None:
-    version_id = services.draft_substance(power_id=power().pk, actor=editor, at=NOW)
+    version_id = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=editor, at=NOW)
 
     with django_assert_num_queries(1):
         ours = selectors.list_substances(["SCJG"])
@@ -190,11 +199,11 @@ def test_editors_see_what_is_theirs(editor: Actor, django_assert_num_queries: An
 
 
 def test_a_version_of_others_or_of_nobody_is_not_found(editor: Actor) -> None:
-    version_id = services.draft_substance(power_id=power().pk, actor=editor, at=NOW)
+    version_id = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=editor, at=NOW)
 
     with pytest.raises(ItemNotFound):
         selectors.get_substance_version(version_id, ["GA"])
     with pytest.raises(ItemNotFound):
         selectors.get_procedure_version(UUID(int=1), ["SCJG-310115"])
     with pytest.raises(ItemNotFound):
-        services.submit_substance(version_id=UUID(int=1), actor=PLATFORM, at=NOW)
+        services.submit_version(part=Part.SUBSTANCE, version_id=UUID(int=1), actor=PLATFORM, at=NOW)

@@ -11,7 +11,7 @@ from domains.catalogue import city
 from tongban.domains.catalogue import models, rules, selectors, services
 from tongban.domains.catalogue.services.versions import Frozen, SamePerson
 from tongban.domains.catalogue.states import IllegalMove, Move, next_status
-from tongban.domains.catalogue.types import VersionStatus
+from tongban.domains.catalogue.types import Part, VersionStatus
 from tongban.kernel.actors import Actor, ActorKind, Role
 
 JUNE, JULY = date(2026, 6, 30), date(2026, 7, 1)
@@ -38,10 +38,10 @@ def editor(number: int = 1) -> Actor:
 
 def drafted(**changes: object) -> tuple[UUID, Any]:
     """A draft of the substance with some fields changed, and what the checker said."""
-    draft = services.draft_substance(power_id=power().pk, actor=editor(), at=city.NOW)
+    draft = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=editor(), at=city.NOW)
     document = {**models.PowerVersion.objects.get(pk=draft).document, **changes}
-    findings = services.edit_substance(
-        version_id=draft, revision=1, document=document, actor=editor(), at=city.NOW
+    findings = services.edit_version(
+        part=Part.SUBSTANCE, version_id=draft, revision=1, document=document, actor=editor(), at=city.NOW
     )
     return draft, findings
 
@@ -53,9 +53,11 @@ def district() -> tuple[models.Implementation, Actor]:
 
 def test_a_version_takes_effect_on_its_day_and_the_former_ends_there(small_city: None) -> None:
     draft, findings = drafted(summary="七月起的说法。")
-    services.submit_substance(version_id=draft, actor=editor(), at=city.NOW)
+    services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
 
-    services.publish_substance(version_id=draft, effective_from=JULY, actor=editor(2), at=city.NOW)
+    services.publish_version(
+        part=Part.SUBSTANCE, version_id=draft, effective_from=JULY, actor=editor(2), at=city.NOW
+    )
 
     assert findings == ()
     before = selectors.get_guide(city.FOOD, city.PUDONG, JUNE).substance
@@ -66,10 +68,12 @@ def test_a_version_takes_effect_on_its_day_and_the_former_ends_there(small_city:
 
 def test_whoever_submitted_does_not_publish(small_city: None) -> None:
     draft, _ = drafted(summary="新的说法。")
-    services.submit_substance(version_id=draft, actor=editor(), at=city.NOW)
+    services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
 
     with pytest.raises(SamePerson):
-        services.publish_substance(version_id=draft, effective_from=JULY, actor=editor(), at=city.NOW)
+        services.publish_version(
+            part=Part.SUBSTANCE, version_id=draft, effective_from=JULY, actor=editor(), at=city.NOW
+        )
 
     assert models.PowerVersion.objects.get(pk=draft).status == VersionStatus.IN_REVIEW
 
@@ -86,20 +90,37 @@ def test_the_gate_names_the_hard_rule_that_keeps_it_closed(small_city: None) -> 
     draft, findings = drafted(summary="提交其他材料。")
 
     with pytest.raises(services.GateClosed) as closed:
-        services.submit_substance(version_id=draft, actor=editor(), at=city.NOW)
+        services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
 
     assert [one.rule for one in findings] == ["NO_CATCH_ALL"]
     assert [one.rule for one in closed.value.findings] == ["NO_CATCH_ALL"]
     assert models.PowerVersion.objects.get(pk=draft).status == VersionStatus.DRAFT
 
 
-def test_a_returned_draft_can_be_edited_again(small_city: None) -> None:
+def test_a_returned_draft_says_why_until_it_is_submitted_again(small_city: None) -> None:
     draft, _ = drafted(summary="新的说法。")
-    services.submit_substance(version_id=draft, actor=editor(), at=city.NOW)
+    rows = models.PowerVersion.objects.filter(pk=draft).values_list("status", "return_reason")
+    services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
 
-    services.return_substance(version_id=draft, actor=editor(2), at=city.NOW)
+    services.return_version(
+        part=Part.SUBSTANCE, version_id=draft, reason=" 简介写得不清楚。", actor=editor(2), at=city.NOW
+    )
 
-    assert models.PowerVersion.objects.get(pk=draft).status == VersionStatus.DRAFT
+    assert rows.get() == (VersionStatus.DRAFT, "简介写得不清楚。")
+    services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
+    assert rows.get() == (VersionStatus.IN_REVIEW, "")
+
+
+def test_nothing_is_returned_without_a_reason(small_city: None) -> None:
+    draft, _ = drafted(summary="新的说法。")
+    services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
+
+    with pytest.raises(services.ReasonMissing):
+        services.return_version(
+            part=Part.SUBSTANCE, version_id=draft, reason="  ", actor=editor(2), at=city.NOW
+        )
+
+    assert models.PowerVersion.objects.get(pk=draft).status == VersionStatus.IN_REVIEW
 
 
 @pytest.mark.parametrize(
@@ -114,12 +135,17 @@ def test_a_returned_draft_can_be_edited_again(small_city: None) -> None:
 )
 def test_a_district_does_not_change_the_substance(small_city: None, field: str, value: object) -> None:
     row, actor = district()
-    draft = services.draft_procedure(implementation_id=row.pk, actor=actor, at=city.NOW)
+    draft = services.draft_version(part=Part.PROCEDURE, owner_id=row.pk, actor=actor, at=city.NOW)
     document = models.ImplementationVersion.objects.get(pk=draft).document
 
     with pytest.raises(services.NotYours, match=field):
-        services.edit_procedure(
-            version_id=draft, revision=1, document={**document, field: value}, actor=actor, at=city.NOW
+        services.edit_version(
+            part=Part.PROCEDURE,
+            version_id=draft,
+            revision=1,
+            document={**document, field: value},
+            actor=actor,
+            at=city.NOW,
         )
 
     assert models.ImplementationVersion.objects.get(pk=draft).document == document
@@ -127,14 +153,20 @@ def test_a_district_does_not_change_the_substance(small_city: None, field: str, 
 
 def test_a_district_changes_its_own_procedure_alone_and_a_later_import_leaves_it(small_city: None) -> None:
     row, actor = district()
-    draft = services.draft_procedure(implementation_id=row.pk, actor=actor, at=city.NOW)
+    draft = services.draft_version(part=Part.PROCEDURE, owner_id=row.pk, actor=actor, at=city.NOW)
     document = models.ImplementationVersion.objects.get(pk=draft).document
     changed = {**document, "visits": 1, "visits_reason": "核对原件。"}
-    services.edit_procedure(version_id=draft, revision=1, document=changed, actor=actor, at=city.NOW)
-    services.submit_procedure(version_id=draft, actor=actor, at=city.NOW)
+    services.edit_version(
+        part=Part.PROCEDURE, version_id=draft, revision=1, document=changed, actor=actor, at=city.NOW
+    )
+    services.submit_version(part=Part.PROCEDURE, version_id=draft, actor=actor, at=city.NOW)
 
-    services.publish_procedure(
-        version_id=draft, effective_from=JULY, actor=officer(4, row.department_id), at=city.NOW
+    services.publish_version(
+        part=Part.PROCEDURE,
+        version_id=draft,
+        effective_from=JULY,
+        actor=officer(4, row.department_id),
+        at=city.NOW,
     )
 
     assert selectors.get_guide(city.FOOD, city.PUDONG, JULY).procedure.visits == 1
@@ -150,9 +182,11 @@ def test_another_department_and_another_district_are_refused(small_city: None) -
     row, _ = district()
 
     with pytest.raises(services.NotYours):
-        services.draft_substance(power_id=power().pk, actor=officer(9, "NO-SUCH"), at=city.NOW)
+        services.draft_version(
+            part=Part.SUBSTANCE, owner_id=power().pk, actor=officer(9, "NO-SUCH"), at=city.NOW
+        )
     with pytest.raises(services.NotYours):
-        services.draft_procedure(implementation_id=row.pk, actor=editor(), at=city.NOW)
+        services.draft_version(part=Part.PROCEDURE, owner_id=row.pk, actor=editor(), at=city.NOW)
 
     assert not models.PowerVersion.objects.filter(status=VersionStatus.DRAFT).exists()
 
@@ -168,7 +202,8 @@ def test_the_second_of_two_editors_is_told_and_overwrites_nothing(small_city: No
     document = models.PowerVersion.objects.get(pk=draft).document
 
     with pytest.raises(services.StaleVersion):
-        services.edit_substance(
+        services.edit_version(
+            part=Part.SUBSTANCE,
             version_id=draft,
             revision=1,
             document={**document, "summary": "第二个人的说法。"},
@@ -183,8 +218,13 @@ def test_a_published_version_is_not_edited(small_city: None) -> None:
     version = power().versions.get()
 
     with pytest.raises(Frozen):
-        services.edit_substance(
-            version_id=version.pk, revision=1, document=version.document, actor=editor(), at=city.NOW
+        services.edit_version(
+            part=Part.SUBSTANCE,
+            version_id=version.pk,
+            revision=1,
+            document=version.document,
+            actor=editor(),
+            at=city.NOW,
         )
 
 

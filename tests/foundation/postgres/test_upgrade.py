@@ -1,3 +1,5 @@
+import os
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -28,6 +30,54 @@ def test_roles_databases_and_rows_come_along_and_the_old_folder_is_kept(home: Pa
     assert kept.name == "postgres.version18"
     assert (kept / "PG_VERSION").read_text() == "18\n"
     assert postgres.status(home).data_directory == kept.with_name("postgres")
+
+
+def older_programs() -> list[Path]:
+    """Programs of other versions of PostgreSQL on this machine, where Debian puts them."""
+    return sorted(path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists())
+
+
+@pytest.mark.parametrize(
+    "programs",
+    older_programs()
+    or [pytest.param(None, marks=pytest.mark.skip(reason="no older PostgreSQL: apt-get install postgresql"))],
+    ids=lambda path: path.parent.name if path else "none",
+)
+def test_a_folder_written_by_an_older_postgresql_is_refused_then_converted(
+    home: Path, programs: Path
+) -> None:
+    location = postgres.locate(home)
+    data, version = location.data_directory, programs.parent.name
+    data.mkdir(parents=True, mode=0o700)
+    as_root = os.geteuid() == 0
+    if as_root:
+        os.chown(data, location.server_uid, location.server_uid)
+    server_account = {"user": location.server_uid, "group": location.server_uid, "extra_groups": []}
+    options = ["--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=trust", "--data-checksums"]
+    subprocess.run(
+        [programs / "initdb", *options, "-D", data],
+        cwd="/",
+        check=True,
+        capture_output=True,
+        **(server_account if as_root else {}),
+    )
+    server.remove_stale_locks(location)
+    server.configure(location)
+    server.launch(location, programs)
+    made = "CREATE ROLE tongban LOGIN CREATEDB; CREATE DATABASE tongban OWNER tongban;"
+    server.run_superuser_script(location, made.replace("; ", ";\n"))
+    # As the superuser, since PostgreSQL before 16 knows no map for all roles.
+    row = "SET ROLE tongban; CREATE TABLE receipt AS SELECT 'A-1'::text AS number, '示例小馆'::text AS name;"
+    server.run_superuser_script(location, row, "tongban")
+    postgres.stop(home)
+
+    with pytest.raises(postgres.OlderDataFolder, match=f"written by PostgreSQL {version}, installed is 18"):
+        postgres.start(home)
+    kept = postgres.upgrade(programs, home=home)
+
+    assert run_sql(home, "SELECT number, name FROM receipt") == [("A-1", "示例小馆")]
+    assert run_sql(home, "SELECT current_setting('server_version_num')::int / 10000") == [(18,)]
+    assert (kept / "PG_VERSION").read_text() == f"{version}\n"
 
 
 def test_failed_upgrade_puts_the_old_folder_back(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,17 @@ import pytest
 
 from domains.catalogue import city
 from sites.console.conftest import Desk, seat_at
+from tongban.domains.cases import selectors as cases
+from tongban.domains.catalogue import services as catalogue
 from tongban.domains.catalogue.selectors import drafts as parts
 from tongban.domains.catalogue.selectors import guides
 from tongban.domains.catalogue.selectors.drafts import VersionView
 from tongban.domains.catalogue.types import VersionStatus
+from tongban.domains.eforms import services as drafts
+from tongban.domains.identity import services as accounts
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
-from tongban.kernel.actors import Role
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 
 pytestmark = pytest.mark.django_db
 CITY_OFFICE, DISTRICT_OFFICE = "SCJG", "SCJG-310115"
@@ -193,6 +197,83 @@ def test_the_preview_shows_the_draft(editor: Desk, draft: UUID) -> None:
     shown = editor.client.get(f"/console/items/substance/{draft}/preview/").content.decode()
 
     assert "示例：看得见。" in shown
+
+
+def test_a_version_cannot_take_effect_on_a_day_that_is_over(
+    editor: Desk, publisher: Desk, draft: UUID
+) -> None:
+    editor.client.post(f"/console/items/substance/{draft}/", basics(view(draft), summary="示例：新的简介。"))
+    editor.client.post(f"/console/items/substance/{draft}/submit/")
+
+    refused = publisher.client.post(
+        f"/console/items/substance/{draft}/publish/", {"effective_from": "2020-01-01"}
+    )
+
+    assert refused.status_code == 422
+    assert "生效日期不能早于今天" in refused.content.decode()
+    assert 'value="2020-01-01"' in refused.content.decode()
+    assert view(draft).status is VersionStatus.IN_REVIEW
+
+
+def test_the_editor_names_running_cases_and_counts_drafts(
+    editor: Desk, draft: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = view(draft)
+    monkeypatch.setattr(cases, "count_open_by_version", lambda ids: 1 if ids == version.published_ids else 0)
+    monkeypatch.setattr(cases, "list_open_by_version", lambda ids, *, limit: ("BJ-示例-1",))
+    person = accounts.register_person(name="张三", number="11010519491231002X", actor=PLATFORM, at=city.NOW)
+    zhang_san = Actor(ActorKind.CITIZEN, None, "张三", subject_id=person.id, acting_for=person.id)
+    for purpose in (version.basic_code, version.basic_code, "ANOTHER"):
+        drafts.create_draft(
+            purpose=purpose, title="示例", division="310115", facts={}, actor=zhang_san, at=city.NOW
+        )
+
+    shown = unescape(editor.client.get(f"/console/items/substance/{draft}/").content.decode())
+
+    assert "1 件在办办件按现行版本办完" in shown
+    assert "BJ-示例-1" in shown
+    assert "2 份没有提交的草稿用到这个事项" in shown
+
+
+def test_searches_that_found_nothing_are_the_editors(editor: Desk) -> None:
+    catalogue.note_zero_hit("骑火箭", at=city.NOW)
+    catalogue.note_zero_hit("骑火箭", at=city.NOW)
+
+    shown = editor.client.get("/console/searches/").content.decode()
+
+    assert "<h1>没搜到的词</h1>" in shown
+    assert ">骑火箭</th>" in shown
+    assert ">2</td>" in shown
+
+
+def test_a_submitted_procedure_is_given_back_to_its_drafter(here: None) -> None:
+    district = seat_at("示例区编辑", Role.EDITOR, office=DISTRICT_OFFICE, at=city.NOW)
+    second = seat_at("示例区审核", Role.PUBLISHER, office=DISTRICT_OFFICE, at=city.NOW)
+    (kept,) = parts.list_procedures({DISTRICT_OFFICE})
+    address = district.client.post(f"/console/items/procedure/{kept.owner_id}/draft/")["Location"]
+    version_id = UUID(address.rstrip("/").rpartition("/")[2])
+    district.client.post(f"{address}submit/")
+    offered = second.client.get(address).content.decode()
+
+    unreasoned = second.client.post(f"{address}return/", {"reason": " "})
+    second.client.post(f"{address}return/", {"reason": "承诺时限没有依据。"})
+
+    assert f"{address}return/" in offered
+    assert unreasoned.status_code == 422
+    assert "请写明为什么退回" in unreasoned.content.decode()
+    assert "承诺时限没有依据。" in district.client.get(address).content.decode()
+    assert parts.get_procedure_version(version_id, {DISTRICT_OFFICE}).status is VersionStatus.DRAFT
+
+
+def test_a_procedure_is_previewed_too(here: None) -> None:
+    district = seat_at("示例区编辑", Role.EDITOR, office=DISTRICT_OFFICE, at=city.NOW)
+    (kept,) = parts.list_procedures({DISTRICT_OFFICE})
+    address = district.client.post(f"/console/items/procedure/{kept.owner_id}/draft/")["Location"]
+
+    shown = district.client.get(f"{address}preview/").content.decode()
+
+    assert "承诺时限" in shown
+    assert address in shown
 
 
 def test_a_district_edits_its_procedure_only(here: None, draft: UUID) -> None:

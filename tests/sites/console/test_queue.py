@@ -4,7 +4,9 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from domains.cases.city import ANSWERS, FOOD, Story, Submit, at, new_case, typed
@@ -155,3 +157,25 @@ def count(desk: Desk) -> int:
     ) as queries:
         page(desk)
     return len(queries)
+
+
+def test_an_officer_lands_in_the_console_after_signing_in(wang: Desk) -> None:
+    name = get_user_model().objects.get(pk=wang.account).get_username()
+
+    response = Client().post("/login/", {"login": name, "password": "示例-Demo-2026"})
+
+    assert response["Location"] == "/console/"
+
+
+def test_an_officer_chooses_her_columns(wang: Desk, story: Story) -> None:
+    before = page(wang)
+
+    response = wang.client.post("/console/columns/", {"view": "TO_ACCEPT", "column": ["state", "unknown"]})
+    after = page(wang)
+
+    assert response["Location"] == "/console/?view=TO_ACCEPT"
+    assert 'data-label="申请人"' in before
+    assert 'data-label="状态"' in after
+    assert story.number in after
+    assert 'data-label="申请人"' not in after
+    assert 'data-label="承办人"' not in after

@@ -58,7 +58,11 @@ class System:
 
 def connect(department: str) -> System:
     made = clients.create_client(department=department, name="示例系统", at=RECEIVED_AT)
-    return System(made.client_id, made.secret, clients.issue_token(str(made.client_id), made.secret))
+    return System(
+        made.client_id,
+        made.secret,
+        clients.issue_token(str(made.client_id), made.secret, address="192.0.2.1"),
+    )
 
 
 @pytest.fixture(autouse=True)

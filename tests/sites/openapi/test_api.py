@@ -246,6 +246,19 @@ def test_wrong_credentials_get_no_token(food: System, change: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "INVALID_CLIENT")
 
 
+def test_guessed_secrets_close_the_guessers_address_and_not_the_departments(food: System) -> None:
+    def ask(secret: str, address: str) -> int:
+        fields = {"grant_type": "client_credentials", "client_id": str(food.client_id)}
+        posted = {**fields, "client_secret": secret}
+        return int(food.http.post("/api/v1/token", posted, REMOTE_ADDR=address).status_code)
+
+    guesses = [ask(f"guess-{number}", "198.51.100.7") for number in range(6)]
+
+    assert guesses == [401, 401, 401, 401, 401, 429]
+    assert ask(food.secret, "198.51.100.7") == 429
+    assert ask(food.secret, "192.0.2.1") == 200
+
+
 @pytest.mark.parametrize("token", ["", "forged", "a:b:c"])
 def test_without_a_good_token_nothing_is_answered(food: System, number: str, token: str) -> None:
     food.token = token or food.token[:-1]

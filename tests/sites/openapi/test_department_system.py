@@ -1,5 +1,6 @@
 """A department works in its own system, a separate process with its own database, and the applicant cannot tell."""
 
+import json
 import socket
 import sqlite3
 import subprocess
@@ -37,7 +38,10 @@ class Department:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "tongban.demo.department_system", "--url", self.url]
-        command += ["--client", str(self.credentials.client_id), "--secret", self.credentials.secret]
+        given = {"client": str(self.credentials.client_id), "secret": self.credentials.secret}
+        credentials = self.database.with_name("credentials.json")
+        credentials.write_text(json.dumps(given))
+        command += ["--credentials", str(credentials)]
         command += ["--database", str(self.database), "--port", str(self.port)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.processes.append(process)

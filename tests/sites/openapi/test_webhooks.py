@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import hmac
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +21,7 @@ from tongban.foundation import clock
 from tongban.foundation.outbox import services as outbox
 from tongban.foundation.outbox.models import Message, PausedQueue
 from tongban.sites.openapi.models import ApiClient, WebhookEvent
+from tongban.sites.openapi.tasks import forget_old
 
 
 @pytest.fixture
@@ -183,3 +186,45 @@ def test_signing_secrets_do_not_lie_readable_in_the_database(food: System, recei
         (kept,) = cursor.fetchone()
     assert secret not in kept
     assert ApiClient.objects.get().webhook_secret == secret
+
+
+def test_old_events_go_unless_a_registered_address_has_not_taken_them(
+    food: System, fire: System, receiver: Receiver, receipt: ApplicationReceipt
+) -> None:
+    register(food, receiver)
+    receiver.status = 503
+    deliver()
+    assert WebhookEvent.objects.filter(delivered_at=None).count() == 2
+
+    with clock.standing_at(at(4, 20)):
+        forget_old(0)
+
+    assert [event.client_id for event in WebhookEvent.objects.all()] == [food.client_id]
+
+
+def test_a_name_that_answers_otherwise_the_second_time_gains_nothing(
+    food: System, receiver: Receiver, receipt: ApplicationReceipt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: judged as permitted, the name then points elsewhere; the request still goes to the judged address."""
+    port = receiver.url.rpartition(":")[2].partition("/")[0]
+    with Receiver() as inside:
+        answers = iter(["127.0.0.1"])
+        real = socket.getaddrinfo
+
+        def resolve(host: str, service: Any, *more: Any, **named: Any) -> Any:
+            if host != "dept.example":
+                return real(host, service, *more, **named)
+            # Asked once it names the receiver; whoever asks again is sent to another machine.
+            address = next(answers, "127.0.0.2")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, service))]
+
+        ApiClient.objects.filter(pk=food.client_id).update(webhook_url=f"http://dept.example:{port}/events")
+        client = ApiClient.objects.get(pk=food.client_id)
+        client.webhook_secret = "whsec_QUFBQUFBQUFBQUFB"
+        client.save(update_fields=["webhook_secret"])
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        deliver()
+
+        assert [one.headers["host"] for one in receiver.received] == [f"dept.example:{port}"]
+        assert inside.received == []
+        assert next(answers, None) is None

@@ -5,8 +5,10 @@ from sites.city import NOW, City
 from sites.portal import walk
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
-from tongban.domains.cases.types import SupplementItem, TickMark, TimelineCase
+from tongban.domains.cases.models import Case, CheckTask
+from tongban.domains.cases.types import CheckKind, SupplementItem, TickMark, TimelineCase
 from tongban.domains.catalogue import selectors as catalogue
+from tongban.domains.catalogue.types import Necessity
 from tongban.domains.evaluation import selectors as ratings
 from tongban.foundation.outbox import testing as outbox
 from tongban.kernel.actors import Actor, ActorKind, Role
@@ -250,3 +252,41 @@ def test_an_unknown_number_says_so(visitor: Client) -> None:
 
     assert response.status_code == 404
     assert "没有这个申请编号" in response.content.decode()
+
+
+def test_a_material_that_was_to_follow_is_handed_in_on_the_timeline(
+    zhang_san: Client, city: City, number: str
+) -> None:
+    case = case_of(city, number)
+    row = Case.objects.get(number=case.number)
+    guide = catalogue.get_guide_by_versions(row.substance_version_id, row.procedure_version_id)
+    material = next(one for one in guide.substance.materials if one.necessity is Necessity.DEFERRABLE)
+    task = CheckTask.objects.create(
+        case=row,
+        kind=CheckKind.DEFERRED_MATERIAL,
+        material=material.code,
+        subject=material.name,
+        due_on="2026-03-09",
+    )
+    address = f"/cases/{case.number}/deferred/{task.id}/"
+    shown = zhang_san.get(f"/applications/{number}/").content.decode()
+
+    empty = zhang_san.post(address)
+    handed_in = zhang_san.post(address, {"file": walk.photo("制度目录.jpg")}, follow=True)
+
+    acting = officer("SCJG-310115", city)
+    names = [one.filename for one in cases.get_dossier(case.number, actor=acting, at=NOW).attachments]
+    assert f'action="{address}"' in shown
+    assert empty.status_code == 422
+    assert "已经补交" in handed_in.content.decode()
+    assert "制度目录.jpg" in names
+
+
+def test_nobody_hands_in_for_somebody_elses_case(
+    zhang_san: Client, li_si: Client, city: City, number: str
+) -> None:
+    case = case_of(city, number)
+    unknown = "00000000-0000-0000-0000-000000000000"
+
+    assert li_si.post(f"/cases/{case.number}/deferred/{unknown}/").status_code == 404
+    assert zhang_san.post(f"/cases/{case.number}/deferred/{unknown}/").status_code == 404

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from sites.city import NOW, City, open_account
@@ -8,6 +9,7 @@ from sites.conftest import sign_in
 from sites.portal import walk
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
+from tongban.domains.messaging import sandbox
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.messaging import services as mail
 from tongban.kernel.actors import PLATFORM
@@ -158,3 +160,15 @@ def test_an_identity_belongs_to_one_account(city: City) -> None:
 
     assert response.status_code == 422
     assert "已在另一个账号上实名" in response.content.decode()
+
+
+def test_the_mailbox_shows_what_a_demo_did_not_send(visitor: Client) -> None:
+    sandbox.SandboxBackend().send_messages(
+        [EmailMessage("受理通知", "您的申请已经受理。", to=["a@example.cn"])]
+    )
+
+    page = visitor.get("/mailbox/").content.decode()
+
+    assert "受理通知" in page
+    assert "您的申请已经受理。" in page
+    assert "a@example.cn" in page

@@ -1,6 +1,7 @@
-"""`python -m tongban.demo.department_system --url … --client … --secret … --database FILE --port N`."""
+"""`python -m tongban.demo.department_system --url … --credentials FILE --database FILE --port N`."""
 
 import argparse
+import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ def main() -> int:
     """Run until told to end."""
     options = _options()
     ledger = Ledger(options.database)
-    platform = Platform(options.url, options.client, options.secret)
+    credentials = json.loads(options.credentials.read_text())
+    platform = Platform(options.url, credentials["client"], credentials["secret"])
     arrived, ended = Event(), Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -85,8 +87,7 @@ def _open_cases(platform: Platform) -> Iterator[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="department_system", description=__doc__)
     parser.add_argument("--url", required=True, help="address of the platform")
-    parser.add_argument("--client", required=True)
-    parser.add_argument("--secret", required=True)
+    parser.add_argument("--credentials", required=True, type=Path, help="JSON file with client and secret")
     parser.add_argument("--database", required=True, type=Path, help="the office's own SQLite file")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 for events")
     return parser.parse_args()

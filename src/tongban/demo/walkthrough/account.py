@@ -1,5 +1,6 @@
 """What the walkthrough reports: every step, and for each package what was promised and what came."""
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from tongban.demo.walkthrough.browser import StepFailed
 from tongban.foundation import clock
 from tongban.kernel.instants import SHANGHAI
+
+PATIENCE_S, PAUSE_S = 90, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class Account:
             self.note(door, actor, action, str(failed), ok=False)
             raise
         self.note(door, actor, action, detail)
+
+    def wait_for(self, actor: str, action: str, has_come: Callable[[], bool]) -> None:
+        """Let another process do its part; what does not come in `PATIENCE_S` is a step that failed."""
+        until = time.monotonic() + PATIENCE_S
+        while not has_come():
+            if time.monotonic() > until:
+                self.note("worker", actor, action, f"{PATIENCE_S} 秒内没有完成", ok=False)
+                raise StepFailed(f"{actor} {action}")
+            time.sleep(PAUSE_S)
 
     def as_json(self) -> dict[str, Any]:
         return {

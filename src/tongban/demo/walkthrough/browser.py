@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -66,7 +67,7 @@ class Browser:
         self._origin = address
 
     def open(self, address: str) -> Page:
-        return _page(self._client.get(address))
+        return self._request("GET", address)
 
     def send(
         self,
@@ -81,7 +82,7 @@ class Browser:
         headers = {"Referer": page.address, "Origin": self._origin}
         data = {name: [value] if isinstance(value, str) else list(value) for name, value in values.items()}
         files = {UPLOAD_FIELD: (file.name, file.data, file.media_type)} if file else None
-        return _page(self._client.post(address, data=data, files=files, headers=headers))
+        return self._request("POST", address, data=data, files=files, headers=headers)
 
     def sign_in(self, username: str, password: str) -> None:
         page = self.open("/login/")
@@ -89,8 +90,19 @@ class Browser:
         if answered.address.partition("?")[0].endswith("/login/"):
             raise StepFailed(f"{username} cannot sign in: {answered.complaints}")
 
+    @property
+    def cookie(self) -> str:
+        """The header by which a request is this browser's."""
+        return "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
+
     def close(self) -> None:
         self._client.close()
+
+    def _request(self, method: str, address: str, **sent: Any) -> Page:  # Any: handed on to httpx
+        try:
+            return _page(self._client.request(method, address, **sent))
+        except httpx.HTTPError as trouble:
+            raise StepFailed(f"{address}: {type(trouble).__name__}") from trouble
 
 
 def _page(response: httpx.Response) -> Page:

@@ -15,9 +15,11 @@ from tongban.demo.walkthrough.citizen import Citizen
 from tongban.demo.walkthrough.officers import Desk, officer_for
 from tongban.demo.walkthrough.stories import STORIES, Story
 from tongban.domains.cases import selectors as cases
-from tongban.domains.cases.types import Dossier, Status, Timeline
+from tongban.domains.cases.states import act_words
+from tongban.domains.cases.types import Action, Dossier, Status, Timeline
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.directory import selectors as directory
+from tongban.domains.directory.types import Connection, Department
 from tongban.domains.eforms import selectors as eforms
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import SubjectKind
@@ -34,6 +36,9 @@ MORNING = time(9, 30)
 MOST_DAYS = 60
 MANDATE_DAYS = 90
 DONE = frozenset({Status.SERVED, Status.CLOSED})
+OWN_SYSTEM_ACTS = frozenset(
+    {Action.ACCEPT, Action.FINISH_EXAMINATION, Action.GRANT, Action.REFUSE, Action.SERVE}
+)
 ENDED_BADLY = frozenset({Status.NOT_ACCEPTED, Status.REFUSED, Status.WITHDRAWN, Status.TERMINATED})
 
 
@@ -95,6 +100,7 @@ class _Play:
         self.person = _person("key", story.person)
         self.applicant = _subject(story.applicant)
         self.application = ""
+        self.heard_of: set[str] = set()
 
     def run(self) -> None:
         self.account.packages.append(self.report)
@@ -171,8 +177,9 @@ class _Play:
         """Everything that can be done today, what starts today because something else was granted included."""
         moved = True
         while moved:
+            self.account.wait_for("工作进程", "投递消息", lambda: outbox.backlog() == 0)
+            self._hear_from_own_systems()
             moved = True in [self._work_on(number) for number in self._open_cases()]
-            _deliver()
 
     def _work_on(self, number: str) -> bool:
         """The next act on one case if it is its time; whether anything was done."""
@@ -190,6 +197,25 @@ class _Play:
             case _:
                 return False
         return True
+
+    def _hear_from_own_systems(self) -> None:
+        """Where a department has its own system nobody signs in: it has heard of the case and works it over the open API."""
+        for number in [one.number for one in self._timeline().cases if one.number not in self.heard_of]:
+            office = directory.get_department(cases.get_dossier(number, actor=PLATFORM).department)
+            if office.connection is Connection.OWN_SYSTEM:
+                self._await_own_system(number, office)
+            self.heard_of.add(number)
+
+    def _await_own_system(self, number: str, office: Department) -> None:
+        def has_ended() -> bool:
+            return cases.get_dossier(number, actor=PLATFORM).status in DONE | ENDED_BADLY
+
+        self.account.wait_for(office.name, f"办理 {number}", has_ended)
+        dossier = cases.get_dossier(number, actor=PLATFORM)
+        for entry in dossier.history:
+            if entry.action in OWN_SYSTEM_ACTS:
+                what = f"{dossier.item_name} {number}：由部门自有系统办理"
+                self.account.note("openapi", office.name, act_words(entry.action), what)
 
     def _act(self, dossier: Dossier, role: Role, words: str, act: Callable[[Desk], str]) -> None:
         desk = self.office.desk(dossier.department, role)
@@ -246,12 +272,6 @@ class _Play:
             f"应发 {promised} 份，签发 {len(report.licences)} 份",
             ok=len(report.licences) == promised,
         )
-
-
-def _deliver() -> None:
-    """Let what was granted start what waits for it: messages a worker does not hold are delivered here."""
-    while outbox.deliver_inside():
-        pass
 
 
 def _next_day() -> None:

@@ -41,7 +41,12 @@ RESTAURANT = Story(
     person="zhangsan",
     applicant="xiaoguan",
     division=PUDONG,
-    answers={"shop.area_m2": "320", "shop.has_signboard": "yes", "shop.discharges_sewage": "yes"},
+    answers={
+        "shop.area_m2": "320",
+        "shop.has_signboard": "yes",
+        "shop.discharges_sewage": "yes",
+        "shop.sells_tobacco": "yes",
+    },
     typed={
         "premises.name": "示例小馆",
         "premises.address": "示例市浦东新区示例路10号",
@@ -56,6 +61,7 @@ RESTAURANT = Story(
         "fire.exits": "2",
         "sewage.daily_tonnes": "6",
         "sewage.has_grease_trap": "yes",
+        "tobacco.school_distance_m": "260",
         "person.phone": "13800138000",
     },
 )

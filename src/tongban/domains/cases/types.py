@@ -294,6 +294,8 @@ class CheckTask:
     due_on: date
     outcome: CheckOutcome
     note: str
+    slot: str = ""
+    """Where the form keeps the paper that is to follow; given to its applicant only."""
 
 
 @dataclass(frozen=True, slots=True)

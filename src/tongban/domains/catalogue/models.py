@@ -62,6 +62,8 @@ class _Version(models.Model):
     effective_to = models.DateField(null=True)
     drafted_by = models.UUIDField(null=True)
     submitted_by = models.UUIDField(null=True)
+    return_reason = models.TextField(blank=True)
+    """Why the second person gave the draft back; empty again once it is submitted."""
     published_by = models.UUIDField(null=True)
     published_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=1)
@@ -111,6 +113,10 @@ class PowerVersion(_Version):
         verbose_name = _("事项版本（实体性内容）")
         constraints: ClassVar = _version_constraints("power_version", "power")
 
+    @property
+    def owner(self) -> Power:
+        return self.power
+
 
 class Implementation(models.Model):
     """实施事项; one body carrying out a power in its division."""
@@ -139,6 +145,10 @@ class ImplementationVersion(_Version):
     class Meta:
         verbose_name = _("实施版本（程序性内容）")
         constraints: ClassVar = _version_constraints("implementation_version", "implementation")
+
+    @property
+    def owner(self) -> Implementation:
+        return self.implementation
 
 
 class MaterialUse(models.Model):
@@ -209,7 +219,6 @@ class SearchEntry(models.Model):
     names = models.TextField()
     """Title and aliases, normalised, one a line."""
     pinyin = models.TextField()
-    initials = models.TextField()
 
     class Meta:
         constraints: ClassVar = [

@@ -348,6 +348,13 @@ class ImplementedBy(StrEnum):
     DISTRICTS = "DISTRICTS"
 
 
+class Part(StrEnum):
+    """The half of a guide a version is of: what the item is, kept for all, or how one body carries it out."""
+
+    SUBSTANCE = "SUBSTANCE"
+    PROCEDURE = "PROCEDURE"
+
+
 class VersionStatus(StrEnum):
     DRAFT = "DRAFT"
     IN_REVIEW = "IN_REVIEW"

@@ -54,6 +54,11 @@ def list_drafts(owner_id: UUID) -> tuple[Draft, ...]:
     return tuple(as_draft(row) for row in rows.order_by("-saved_at", "-id").prefetch_related("attachments"))
 
 
+def count_open_drafts(purposes: Iterable[str]) -> int:
+    """How many unfinished drafts are for one of these purposes."""
+    return models.Draft.objects.filter(purpose__in=list(purposes), submitted_at__isnull=True).count()
+
+
 def get_attachments(attachment_ids: Iterable[UUID]) -> tuple[Attachment, ...]:
     """The uploads by id, in the order given; unknown ones are left out. The caller judges who may see them."""
     wanted = list(dict.fromkeys(attachment_ids))

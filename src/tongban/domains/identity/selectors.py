@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import models, rules
@@ -44,7 +44,7 @@ def actor_for(
     """
     moment = clock.now() if at is None else at
     account_id = account if isinstance(account, UUID) else account.pk
-    row = models.Account.objects.select_related("binding__subject").get(pk=account_id)
+    row = account if isinstance(account, models.Account) else _with_subject().get(pk=account_id)
     own = row.binding.subject if hasattr(row, "binding") else None
     if acting_for is None:
         officer = _officer_actor(row, own, moment)
@@ -59,6 +59,11 @@ def actor_for(
         subject_id=own.pk if own else None,
         acting_for=acting_for or (own.pk if own else None),
     )
+
+
+def find_account(account_id: UUID) -> AbstractBaseUser | None:
+    """An account with the subject it is bound to, as the session of a signed-in person needs it; one query."""
+    return _with_subject().filter(pk=account_id).first()
 
 
 def get_subject(subject_id: UUID) -> Subject:
@@ -207,6 +212,10 @@ def as_officer(row: models.Appointment) -> Officer:
         post=row.post,
         roles=frozenset(Role(role) for role in row.roles),
     )
+
+
+def _with_subject() -> QuerySet[models.Account]:
+    return models.Account.objects.select_related("binding__subject")
 
 
 def _may_act(own: UUID, principal: UUID, at: datetime) -> bool:

@@ -35,12 +35,13 @@ def get_package(code: str) -> Package:
 
 
 def list_packages() -> tuple[Package, ...]:
-    """The latest version of every package, by code. One query once they are known."""
-    newest = models.PackageVersion.objects.order_by("code", "-version").distinct("code")
+    """The latest version of every life event, by code; single items are none. One query once they are known."""
+    events = models.PackageVersion.objects.exclude(code__regex=r"^[0-9]+$")
+    newest = events.order_by("code", "-version").distinct("code")
     return tuple(get_package_version(one) for one in newest.values_list("id", flat=True))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def get_package_version(package_id: UUID) -> Package:
     """One version, which never changes and is therefore kept by the process."""
     return read_package(models.PackageVersion.objects.get(pk=package_id).document, package_id)

@@ -73,7 +73,7 @@ class Package:
     title: str
     summary: str
     audience: str
-    """`PERSON` or `ENTERPRISE`."""
+    """`PERSON` or `ENTERPRISE`; a single item may be for `ANYONE`."""
     aliases: tuple[str, ...]
     lead_department: str
     items: tuple[PackageItem, ...]
@@ -81,6 +81,11 @@ class Package:
     authorisations: tuple[Authorisation, ...]
     after_care: tuple[str, ...]
     """六个一·一次指导: what to mind after opening."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one item of the catalogue rather than a life event."""
+        return self.code == self.items[0].basic_code
 
 
 class PlanState(StrEnum):

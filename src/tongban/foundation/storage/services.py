@@ -1,5 +1,6 @@
 """Files at rest: encrypted, addressed by a keyed hash of their content, on disk before the row that names them commits."""
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -10,9 +11,15 @@ from django.conf import settings
 
 from tongban.foundation import crypto
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class FileMissing(Exception):
     """The key names no stored file."""
+
+
+class StorageFull(Exception):
+    """The disk, or the account's share of it, is full; nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +32,17 @@ class StoredFile:
 
 
 def put(data: bytes, *, media_type: str, purpose: str) -> StoredFile:
-    """Store `data`; the same content of the same purpose and type is stored once."""
+    """Store `data`; the same content of the same purpose and type is stored once. Raises StorageFull."""
     sha256 = hashlib.sha256(data).hexdigest()
     key = crypto.lookup_hash(f"file:{purpose}:{media_type}:{sha256}").hex()
     path = _path(key)
     if not path.exists():
-        _write_durably(path, crypto.encrypt_bytes(data, f"file:{key}"))
+        try:
+            _write_durably(path, crypto.encrypt_bytes(data, f"file:{key}"))
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StorageFull(f"no room for {len(data)} bytes") from error
+            raise
     return StoredFile(key=key, sha256=sha256, size=len(data))
 
 

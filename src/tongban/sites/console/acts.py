@@ -398,6 +398,10 @@ class Refuse(ActForm):
         failed = {tick.point for tick in matter.dossier.ticks if tick.passed is False}
         points = [point for point in matter.guide.substance.points if point.code in failed]
         _choose(self, "failed_points", [(point.code, point.text) for point in points])
+        if not points:
+            self.fields["failed_points"].help_text = gettext_lazy(
+                "现在没有不符合的要点，不能不予许可。认为有要点不符合的，请先退回审查。"
+            )
         bases = [one for one in matter.guide.substance.legal_basis if not one.is_repealed]
         _choose(self, "legal_basis", [(one.id, f"《{one.law}》{one.article}") for one in bases])
         self.initial["failed_points"] = [point.code for point in points]

@@ -240,6 +240,19 @@ class PublishForm(forms.Form):
     )
 
 
+class ReturnForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("为什么退回"),
+        widget=forms.Textarea,
+        max_length=500,
+        error_messages={"required": gettext_lazy("请写明为什么退回，起草的人要照着改。")},
+    )
+
+
+STEP_FORMS: Mapping[str, type[forms.Form]] = {"publish": PublishForm, "return": ReturnForm}
+"""What the second person fills in; submitting asks nothing."""
+
+
 def _choose(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)

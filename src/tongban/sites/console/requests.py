@@ -1,7 +1,7 @@
 """What the console reads from addresses and forms."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.http import QueryDict
 from tongban.domains.cases.types import QueueFilters, QueueView
 from tongban.kernel.actors import Actor, Role
 
+COLUMNS_COOKIE = "tongban_queue_columns"
 NO_REVISION = 0
 """No row has it: a form without its revision is stale."""
 
@@ -59,6 +60,31 @@ def to_query(view: QueueView, filters: QueueFilters, cursor: str = "") -> str:
 def without(filters: QueueFilters) -> bool:
     """Whether nothing is filtered out."""
     return filters == replace(QueueFilters())
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What an officer wants beside limit and item, which every queue shows."""
+
+    applicant: bool = True
+    state: bool = True
+    assignee: bool = True
+    received: bool = True
+
+
+def read_columns(kept: str | None) -> Columns:
+    """From the cookie; all of them where there is none."""
+    if kept is None:
+        return Columns()
+    return choose_columns(kept.split("."))
+
+
+def choose_columns(names: Collection[str]) -> Columns:
+    return Columns(**{one.name: one.name in names for one in fields(Columns)})
+
+
+def write_columns(columns: Columns) -> str:
+    return ".".join(one.name for one in fields(Columns) if getattr(columns, one.name))
 
 
 def read_uuid(text: str) -> UUID | None:

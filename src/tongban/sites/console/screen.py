@@ -23,6 +23,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
         ("console:queue", _("办件"), (*HANDLERS, Role.SUPERVISOR)),
         ("console:checks", _("核查任务"), HANDLERS),
         ("console:items", _("事项编辑"), EDITORS),
+        ("console:zero_hits", _("没搜到的词"), EDITORS),
         ("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)),
         ("console:calendar", _("工作日历"), ()),
         ("console:cover", _("代班"), ()),

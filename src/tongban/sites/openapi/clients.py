@@ -5,7 +5,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection
+from tongban.domains.identity import rules as sign_in_rules
+from tongban.domains.identity import selectors as identity
+from tongban.domains.identity import services as identity_services
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 from tongban.kernel.errors import TongbanError
@@ -77,13 +80,23 @@ def create_client(*, department: str, name: str, at: datetime) -> NewClient:
     return NewClient(client.id, secret)
 
 
-def issue_token(client_id: str, secret: str) -> str:
-    """A bearer token for `TOKEN_SECONDS`; raises :class:`InvalidClient` and :class:`RateLimited`."""
+def issue_token(client_id: str, secret: str, *, address: str) -> str:
+    """A bearer token for `TOKEN_SECONDS`; raises :class:`InvalidClient` and :class:`RateLimited`.
+
+    Wrong secrets are counted by client and caller's address as people's passwords are: whoever guesses closes her own address only.
+    """
+    # The machine's clock: a demo's business clock stands still.
+    at, login = datetime.now(UTC), f"api:{client_id}"
+    if identity.is_locked(login, address, at=at):
+        wait = int(sign_in_rules.LOCK_PERIOD.total_seconds())
+        raise RateLimited("too many wrong secrets from this address", retry_after_s=wait)
     client = _find(client_id)
     # Compared in any case, so that an unknown id takes as long as a wrong secret.
     is_right = hmac.compare_digest(_hash(secret), client.secret_sha256 if client else _hash(""))
     if client is None or not is_right:
+        identity_services.note_failure(login=login, address=address, at=at)
         raise InvalidClient("unknown client or wrong secret")
+    identity_services.forgive_failures(login=login, address=address, at=at)
     count_request(client)
     return _signer().sign(_subject(client))
 

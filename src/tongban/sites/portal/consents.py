@@ -12,6 +12,10 @@ from tongban.domains.lifeevents.services import promise_consent
 from tongban.domains.lifeevents.types import Plan
 
 
+def _field(code: str) -> str:
+    return f"consent-{code}".replace(":", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentText:
     """One text in one version. Changing a word means a new version; agreement is to the Chinese text."""
@@ -24,7 +28,7 @@ class ConsentText:
 
     @property
     def field(self) -> str:
-        return f"consent-{self.code}".replace(":", "-")
+        return _field(self.code)
 
     @property
     def sha256(self) -> str:
@@ -69,6 +73,12 @@ def texts_for(plan: Plan) -> tuple[ConsentText, ...]:
         if item.guide.substance.allows_promise and not item.package_item.guidance_only
     )
     return (*CONSENTS, *offers)
+
+
+def names_promise(posted: QueryDict) -> bool:
+    """Whether 告知承诺 was chosen for some item."""
+    prefix = _field(promise_consent(""))
+    return any(name.startswith(prefix) for name in posted)
 
 
 def given_consents(

@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from tongban.domains.cases import services as cases
-from tongban.domains.cases.types import SupplementItem, Timeline, TimelineCase
+from tongban.domains.cases.types import CheckTask, SupplementItem, Timeline, TimelineCase
 from tongban.domains.eforms import rules as forms
 from tongban.domains.eforms import services as eforms
 from tongban.domains.eforms.types import Answer, Draft, Origin
@@ -23,6 +23,7 @@ from tongban.sites.portal.facts import YES_AND_NO
 from tongban.sites.shared.fields import FieldView, Problem, field_id, from_element
 
 PURPOSE = "SUPPLEMENT"
+DEFERRED_FILE = "file"
 Files: TypeAlias = "MultiValueDict[str, UploadedFile[Any]]"  # Any: as in `opened`
 Typed = Mapping[tuple[str, str], object]
 
@@ -91,6 +92,29 @@ def answer(case: TimelineCase, posted: QueryDict, files: Files, *, actor: Actor,
         if draft is not None and is_sent:
             eforms.mark_submitted(draft.id, actor=actor, at=at)
         elif draft is not None:
+            eforms.discard_draft(draft.id, actor=actor, at=at)
+
+
+def hand_in_deferred(task: CheckTask, files: Files, *, actor: Actor, at: datetime) -> None:
+    """Hand in a material that was to follow; raises `FaultyAnswer`, ``UploadRefused`` and what ``cases`` refuses."""
+    uploads = files.getlist(DEFERRED_FILE)
+    if not uploads:
+        raise FaultyAnswer([{"text": _("请先选择一个文件。"), "href": f"#deferred-{task.id}"}])
+    draft = eforms.create_draft(
+        purpose=PURPOSE, title=task.item_name, division="", facts={}, actor=actor, at=at
+    )
+    is_sent = False
+    try:
+        attachments = [
+            eforms.attach(draft.id, task.slot, opened(file), file.name or "", actor=actor, at=at).id
+            for file in uploads
+        ]
+        cases.hand_in_deferred(check_id=task.id, attachments=attachments, actor=actor, at=at)
+        is_sent = True
+    finally:
+        if is_sent:
+            eforms.mark_submitted(draft.id, actor=actor, at=at)
+        else:
             eforms.discard_draft(draft.id, actor=actor, at=at)
 
 

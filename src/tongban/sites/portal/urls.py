@@ -1,5 +1,6 @@
 """Addresses of the portal. Each is for people too: readable, shareable, for ever."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from tongban.sites.portal.views import filling, finding, following, mine, planning
@@ -59,6 +60,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "applications/<code:number>/items/<code:basic_code>/", following.settle_branch, name="settle_branch"
     ),
     path("cases/<code:number>/supplement/", following.answer_supplement, name="supplement"),
+    path(
+        "cases/<code:number>/deferred/<uuid:check_id>/", following.hand_in_deferred, name="hand_in_deferred"
+    ),
     path("cases/<code:number>/withdraw/", following.withdraw, name="withdraw"),
     path("cases/<code:number>/rate/", following.rate, name="rate"),
     path("cases/<code:number>/clock/", following.explain_clock, name="clock"),
@@ -78,3 +82,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/looks/", mine.list_looks, name="looks"),
     path("my/identify/", mine.identify, name="identify"),
 ]
+if not settings.IS_PRODUCTION:
+    urlpatterns.append(path("mailbox/", mine.show_mailbox, name="mailbox"))

@@ -2,16 +2,27 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import reverse
 
 from tongban.domains.identity import selectors, services
 from tongban.foundation import crypto
 
 FACTOR_CONTEXT = "identity.authenticator.secret"
+
+
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types for it
+    """allauth's, which loads the account together with whom it stands for."""
+
+    def get_user(self, user_id: UUID) -> AbstractBaseUser | None:
+        account = selectors.find_account(user_id)
+        return account if account is not None and self.user_can_authenticate(account) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types for it
@@ -33,6 +44,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         else:
             services.forgive_failures(login=login, address=address, at=at)
         return account
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Officers begin in the console, everybody else at the portal; an address asked for goes before both."""
+        if request.user.pk is not None and selectors.actor_for(request.user.pk).is_officer:
+            return reverse("console:queue")
+        return str(super().get_login_redirect_url(request))
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types for it

@@ -1,4 +1,4 @@
-"""Pages for what went wrong. None of them needs the database, and forbidden looks like unknown."""
+"""Pages for what went wrong. Those for a fault of the house need no database, and forbidden looks like unknown."""
 
 import sys
 
@@ -31,14 +31,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Also reached when a middleware, such as the session's, meets a database that is gone."""
     if isinstance(sys.exc_info()[1], DATABASE_GONE):
         return unavailable(request)
-    return _page(request, "shared/errors/500.html", 500)
+    return _bare_page(request, "shared/errors/500.html", 500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """The database is gone. What was saved is there when it returns; the browser may try again in a few seconds."""
-    response = _page(request, "shared/errors/503.html", 503)
+    response = _bare_page(request, "shared/errors/503.html", 503)
     response.headers["Retry-After"] = "10"
     return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More bytes are announced than any form may send; none of them has been read."""
+    return _bare_page(request, "shared/errors/413.html", 413)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's
@@ -51,7 +56,10 @@ def refused(request: HttpRequest, trouble: TongbanError) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
-    body = render_to_string(
-        template, {"shell": bare_shell(request), "path": request.path, **context}, request
-    )
-    return HttpResponse(body, status=status)
+    return HttpResponse(render_to_string(template, {"path": request.path, **context}, request), status=status)
+
+
+def _bare_page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """Rendered without the request: whose session it is, what was said to her, cannot be asked for now."""
+    context = {"shell": bare_shell(request), "path": request.path, "messages": ()}
+    return HttpResponse(render_to_string(template, context), status=status)

@@ -46,6 +46,22 @@ class SecurityHeadersMiddleware:
         return response
 
 
+class RequestSizeMiddleware:
+    """A request that announces too many bytes is refused by its header, before anybody reads or keeps them."""
+
+    MAX_BYTES = 64 * 1024 * 1024
+    """Three of the largest uploads together, as a supplement may bring them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        announced = request.headers.get("Content-Length", "")
+        if announced.isdecimal() and int(announced) > self.MAX_BYTES:
+            return errors.too_large(request)
+        return self.get_response(request)
+
+
 class TroubleMiddleware:
     """Expected trouble that a view did not catch by name becomes a page that says what happened and what to do."""
 

@@ -31,7 +31,7 @@ class Shell:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: the frame with the person in it. A page given its own `shell` keeps that one."""
+    """Context processor: the frame with the person in it."""
     frame = bare_shell(request)
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return {"shell": frame}

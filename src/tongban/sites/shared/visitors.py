@@ -1,15 +1,20 @@
-"""Pages that are the same for every visitor are kept for some seconds in the process, finished bytes and all."""
+"""Pages that are the same for every visitor are kept for some seconds in the process, finished bytes and all.
+
+A view says so with `same_for_visitors`; the middleware stands before session, language and CSRF and answers from what is kept.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
-from typing import ParamSpec
+from typing import TypeVar
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import get_language
+from django.urls import ResolverMatch
+from django.utils.translation import get_language_from_request
 
 from tongban.sites.shared.shell import SIZE_COOKIE
 
@@ -17,8 +22,18 @@ KEPT_SECONDS = 5.0
 """A published change is on the page at most this much later."""
 KEPT_PAGES = 512
 
-P = ParamSpec("P")
-Key = tuple[str, str, str]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+Key = tuple[str | None, ...]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """An answer without what belongs to one request; `match` names the route for the metrics."""
+
+    body: bytes
+    headers: dict[str, str]
+    match: ResolverMatch
 
 
 class PageStore:
@@ -28,9 +43,9 @@ class PageStore:
         self.seconds = seconds
         self.pages = pages
         self._lock = Lock()
-        self._kept: OrderedDict[Key, tuple[float, bytes]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[float, KeptPage]] = OrderedDict()
 
-    def get(self, key: Key, now: float) -> bytes | None:
+    def get(self, key: Key, now: float) -> KeptPage | None:
         with self._lock:
             found = self._kept.get(key)
             if found is None or now - found[0] > self.seconds:
@@ -38,9 +53,9 @@ class PageStore:
             self._kept.move_to_end(key)
             return found[1]
 
-    def put(self, key: Key, body: bytes, now: float) -> None:
+    def put(self, key: Key, page: KeptPage, now: float) -> None:
         with self._lock:
-            self._kept[key] = (now, body)
+            self._kept[key] = (now, page)
             self._kept.move_to_end(key)
             while len(self._kept) > self.pages:
                 self._kept.popitem(last=False)
@@ -53,25 +68,47 @@ class PageStore:
 STORE = PageStore()
 
 
-def same_for_visitors(
-    view: Callable[P, HttpResponseBase],
-) -> Callable[P, HttpResponseBase]:
-    """Keep the page of a GET by somebody without a session; the page must not carry a CSRF token."""
+def same_for_visitors(view: View) -> View:
+    """Say that a view's page depends on address, language and size of type alone for whoever has no session."""
+    view.same_for_visitors = True  # type: ignore[attr-defined]  # functions take attributes
+    return view
 
-    @wraps(view)
-    def kept(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        request = args[0]
-        assert isinstance(request, HttpRequest)
-        if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES:
-            return view(*args, **kwargs)
-        key = (request.get_full_path(), get_language() or "", request.COOKIES.get(SIZE_COOKIE, ""))
+
+class VisitorPagesMiddleware:
+    """Answer a GET without a session from the kept pages, before anything else looks at it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "GET" or not request.COOKIES.keys().isdisjoint(_personal_cookies()):
+            return self.get_response(request)
+        key = (
+            request.scheme,
+            request.get_full_path(),
+            get_language_from_request(request),
+            request.COOKIES.get(SIZE_COOKIE),
+        )
         now = monotonic()
-        body = STORE.get(key, now)
-        if body is not None:
-            return HttpResponse(body)
-        response = view(*args, **kwargs)
-        if response.status_code == 200 and isinstance(response, HttpResponse):
-            STORE.put(key, response.content, now)
+        page = STORE.get(key, now)
+        if page is not None:
+            request.resolver_match = page.match
+            return HttpResponse(page.body, headers=page.headers)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and isinstance(response, HttpResponse) and _may_keep(match, response):
+            STORE.put(key, KeptPage(response.content, dict(response.items()), match), now)
         return response
 
-    return kept
+
+def _personal_cookies() -> tuple[str, str]:
+    return settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name
+
+
+def _may_keep(match: ResolverMatch, response: HttpResponse) -> bool:
+    """Whether the view says so and nothing of this one visitor went into the page: with a CSRF token comes its cookie."""
+    return (
+        getattr(match.func, "same_for_visitors", False)
+        and response.status_code == 200
+        and not response.cookies
+    )

@@ -1,9 +1,14 @@
 """What can be read of cases: frozen values, a fixed number of queries."""
 
 from tongban.domains.cases.rules.access import CaseNotFound
-from tongban.domains.cases.selectors.applications import find_application_of, list_applications, receipt_for
+from tongban.domains.cases.selectors.applications import (
+    find_application_of,
+    list_applications,
+    list_outstanding,
+    receipt_for,
+)
 from tongban.domains.cases.selectors.calendar import get_calendar, get_calendar_status, list_calendar_changes
-from tongban.domains.cases.selectors.causes import count_open_by_version, is_live
+from tongban.domains.cases.selectors.causes import count_open_by_version, is_live, list_open_by_version
 from tongban.domains.cases.selectors.dossier import (
     get_clock,
     get_dossier,
@@ -37,6 +42,8 @@ __all__ = [
     "list_applications",
     "list_calendar_changes",
     "list_checks",
+    "list_open_by_version",
+    "list_outstanding",
     "list_queue",
     "list_saved_views",
     "queue_counts",

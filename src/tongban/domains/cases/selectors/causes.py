@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongban.domains.cases.models import Case
 from tongban.domains.cases.rules.numbers import APPLICATION_PREFIX
@@ -33,7 +33,15 @@ def is_live(*, cause: str, subject_id: UUID) -> bool:
 
 def count_open_by_version(version_ids: Sequence[UUID]) -> int:
     """How many open cases are handled under one of these versions of a substance or procedure."""
-    return Case.objects.filter(
-        Q(substance_version_id__in=version_ids) | Q(procedure_version_id__in=version_ids),
-        status__in=sorted(OPEN),
-    ).count()
+    return _open_by_version(version_ids).count()
+
+
+def list_open_by_version(version_ids: Sequence[UUID], *, limit: int) -> tuple[str, ...]:
+    """Numbers of the first cases still open under these versions, the longest waiting first."""
+    rows = _open_by_version(version_ids).order_by("received_at", "id")[:limit]
+    return tuple(rows.values_list("number", flat=True))
+
+
+def _open_by_version(version_ids: Sequence[UUID]) -> QuerySet[Case]:
+    is_under = Q(substance_version_id__in=version_ids) | Q(procedure_version_id__in=version_ids)
+    return Case.objects.filter(is_under, status__in=sorted(OPEN))

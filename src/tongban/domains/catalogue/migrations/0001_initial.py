@@ -148,6 +148,7 @@ class Migration(migrations.Migration):
                 ("effective_to", models.DateField(null=True)),
                 ("drafted_by", models.UUIDField(null=True)),
                 ("submitted_by", models.UUIDField(null=True)),
+                ("return_reason", models.TextField(blank=True)),
                 ("published_by", models.UUIDField(null=True)),
                 ("published_at", models.DateTimeField(null=True)),
                 ("revision", models.PositiveIntegerField(default=1)),
@@ -258,7 +259,6 @@ class Migration(migrations.Migration):
                 ("words", django.contrib.postgres.search.SearchVectorField()),
                 ("names", models.TextField()),
                 ("pinyin", models.TextField()),
-                ("initials", models.TextField()),
             ],
             options={
                 "indexes": [
@@ -296,6 +296,7 @@ class Migration(migrations.Migration):
                 ("effective_to", models.DateField(null=True)),
                 ("drafted_by", models.UUIDField(null=True)),
                 ("submitted_by", models.UUIDField(null=True)),
+                ("return_reason", models.TextField(blank=True)),
                 ("published_by", models.UUIDField(null=True)),
                 ("published_at", models.DateTimeField(null=True)),
                 ("revision", models.PositiveIntegerField(default=1)),

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
-from tongban.domains.catalogue.types import Guide, GuideDocument, SubstanceDocument, VersionStatus
+from tongban.domains.catalogue.types import Guide, GuideDocument, Part, SubstanceDocument, VersionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPart:
     """One line of an editor's list; `owner_id` is the power's or the implementation's."""
 
+    part: Part
     owner_id: UUID
     version_id: UUID
     basic_code: str
@@ -26,6 +27,7 @@ class KeptPart:
 class VersionView:
     """One version as it is edited. `published` is the document now in force, None before the first."""
 
+    part: Part
     version_id: UUID
     owner_id: UUID
     basic_code: str
@@ -39,6 +41,8 @@ class VersionView:
     guide: GuideDocument
     """Substance and procedure together, for the rules that look at both."""
     submitted_by: UUID | None
+    return_reason: str
+    """Why the second person gave the draft back, empty when nobody did."""
 
 
 def list_substances(departments: Collection[str]) -> tuple[KeptPart, ...]:
@@ -48,7 +52,7 @@ def list_substances(departments: Collection[str]) -> tuple[KeptPart, ...]:
     )
     latest = rows.distinct("power__basic_code", "power_id")
     return tuple(
-        KeptPart(owner, version, code, str(name), number, VersionStatus(status))
+        KeptPart(Part.SUBSTANCE, owner, version, code, str(name), number, VersionStatus(status))
         for owner, version, code, name, number, status in latest.values_list(
             "power_id", "id", "power__basic_code", "document__name", "number", "status"
         )
@@ -71,7 +75,7 @@ def list_procedures(departments: Collection[str]) -> tuple[KeptPart, ...]:
     )
     names = _names({power for _owner, _version, _code, power, _number, _status in found})
     return tuple(
-        KeptPart(owner, version, code, names.get(power, code), number, VersionStatus(status))
+        KeptPart(Part.PROCEDURE, owner, version, code, names.get(power, code), number, VersionStatus(status))
         for owner, version, code, power, number, status in found
     )
 
@@ -93,6 +97,7 @@ def get_substance_version(version_id: UUID, departments: Collection[str]) -> Ver
     assert procedure is not None, "a power is created with an implementation"
     published = _published(row.power.versions.all())
     return VersionView(
+        part=Part.SUBSTANCE,
         version_id=row.pk,
         owner_id=row.power_id,
         basic_code=row.power.basic_code,
@@ -105,6 +110,7 @@ def get_substance_version(version_id: UUID, departments: Collection[str]) -> Ver
         published_ids=(published.pk,) if published is not None else (),
         guide=_guide(row.document, procedure.document),
         submitted_by=row.submitted_by,
+        return_reason=row.return_reason,
     )
 
 
@@ -122,6 +128,7 @@ def get_procedure_version(version_id: UUID, departments: Collection[str]) -> Ver
         raise ItemNotFound(f"procedure version {version_id} has no published substance")
     published = _published(row.implementation.versions.all())
     return VersionView(
+        part=Part.PROCEDURE,
         version_id=row.pk,
         owner_id=row.implementation_id,
         basic_code=row.implementation.power.basic_code,
@@ -134,6 +141,7 @@ def get_procedure_version(version_id: UUID, departments: Collection[str]) -> Ver
         published_ids=(published.pk,) if published is not None else (),
         guide=_guide(substance.document, row.document),
         submitted_by=row.submitted_by,
+        return_reason=row.return_reason,
     )
 
 

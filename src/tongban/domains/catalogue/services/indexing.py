@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from tongban.domains.catalogue import models
 from tongban.domains.catalogue.selectors import lexemes
 from tongban.domains.catalogue.types import Guide, SearchEntryData
-from tongban.foundation.search import initials, normalise, pinyin
+from tongban.foundation.search import normalise, pinyin
 
 ITEM = "ITEM"
 _ITEM_WEIGHT = 1.0
@@ -27,7 +27,6 @@ _UPDATED = (
     "words",
     "names",
     "pinyin",
-    "initials",
 )
 
 
@@ -64,7 +63,6 @@ def _row(entry: SearchEntryData) -> models.SearchEntry:
         words=Cast(Value(lexemes.vector(names, weak)), SearchVectorField()),
         names="\n" + "\n".join(names) + "\n",
         pinyin="\n".join(pinyin(name) for name in names),
-        initials="\n".join(initials(name) for name in names),
     )
 
 

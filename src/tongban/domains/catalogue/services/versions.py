@@ -1,4 +1,4 @@
-"""Draft, edit, submit and publish: substance by the city department, procedure by the implementing body.
+"""Draft, edit, submit and publish: substance by the city department, procedure by the implementing body, in one lifecycle.
 
 Two persons publish: who submits never publishes. The gate refuses what breaks a hard rule. Publishing a version ends the one before
 on the day the new one takes effect; cases accepted before finish under theirs.
@@ -7,7 +7,7 @@ on the day the new one takes effect; cases accepted before finish under theirs.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +19,14 @@ from tongban.domains.catalogue.rules.checks import Background
 from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
 from tongban.domains.catalogue.services.indexing import ITEM, index_guide
 from tongban.domains.catalogue.states import FROZEN, Move, next_status
-from tongban.domains.catalogue.types import Finding, GuideDocument, SubstanceDocument, VersionStatus
+from tongban.domains.catalogue.types import (
+    Finding,
+    GuideDocument,
+    Part,
+    ProcedureDocument,
+    SubstanceDocument,
+    VersionStatus,
+)
 from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.licences import selectors as licences
@@ -31,6 +38,7 @@ from tongban.kernel.errors import TongbanError
 from tongban.kernel.identifiers import compose_implementation_code
 from tongban.kernel.instants import shanghai_date
 
+Version: TypeAlias = models.PowerVersion | models.ImplementationVersion
 _SUBSTANCE_OWNED = ("basic_code", "kind", "department")
 """What never changes between versions of one power."""
 
@@ -83,6 +91,13 @@ class GateClosed(TongbanError):
         self.findings = findings
 
 
+class ReasonMissing(TongbanError):
+    """A draft is given back with the reason its editors read."""
+
+    code: ClassVar[str] = "REASON_MISSING"
+    default_sentence: ClassVar[str] = "请写明为什么退回，起草的人要照着改。"
+
+
 class SamePerson(TongbanError):
     code: ClassVar[str] = "SAME_PERSON"
     default_sentence: ClassVar[str] = "提交的人不能自己发布，请由另一位发布审核人员发布。"
@@ -109,104 +124,96 @@ def check_background() -> Background:
 
 
 @transaction.atomic
-def draft_substance(*, power_id: UUID, actor: Actor, at: datetime) -> UUID:
-    """A new draft from the latest version; raises NotYours."""
-    power = models.Power.objects.select_for_update().filter(pk=power_id).first()
-    if power is None:
-        raise ItemNotFound(f"power {power_id}")
-    _require_substance_editor(power, actor)
-    latest = power.versions.order_by("-number").first()
-    assert latest is not None, "a power is created with its first version"
+def draft_version(*, part: Part, owner_id: UUID, actor: Actor, at: datetime) -> UUID:
+    """The open draft of a power's substance or an implementation's procedure, made from its latest version; raises NotYours."""
+    owner = _owner(part, owner_id)
+    _require(owner.department_id, actor, Role.EDITOR)
+    latest = owner.versions.order_by("-number").first()
+    assert latest is not None, "an owner is created with its first version"
     if latest.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW):
         return latest.pk
-    draft = models.PowerVersion.objects.create(
-        power=power,
+    draft = owner.versions.create(
         number=latest.number + 1,
         status=VersionStatus.DRAFT,
         document=latest.document,
         effective_from=latest.effective_from,
         drafted_by=actor.account_id,
     )
-    _record(actor, "DRAFT_SUBSTANCE", at, draft.pk, {"number": draft.number})
+    _record(actor, f"DRAFT_{part}", at, draft.pk, {"number": draft.number})
     return draft.pk
 
 
 @transaction.atomic
-def edit_substance(
-    *, version_id: UUID, revision: int, document: Mapping[str, Any], actor: Actor, at: datetime
+def edit_version(
+    *,
+    part: Part,
+    version_id: UUID,
+    revision: int,
+    document: Mapping[str, Any],  # Any: parsed JSON
+    actor: Actor,
+    at: datetime,
 ) -> tuple[Finding, ...]:
-    """Save a draft and answer what the checker says; raises NotYours, StaleVersion, Frozen, DocumentRefused."""
-    row = _substance(version_id)
-    _require_substance_editor(row.power, actor)
+    """Save a draft and answer what the checker says; raises NotYours, StaleVersion, Frozen, DocumentRefused.
+
+    What never changes in a substance, and any key of the substance in a procedure, is refused as NotYours.
+    """
+    row = _version(part, version_id)
+    _require(row.owner.department_id, actor, Role.EDITOR)
     _require_editable(row, revision)
-    read = rules.read_substance(document)
-    kept = rules.read_substance(row.document)
-    for name in _SUBSTANCE_OWNED:
-        if getattr(read, name) != getattr(kept, name):
-            raise NotYours(f"{name} of {kept.basic_code} does not change between versions")
-    row.document, row.effective_from, row.effective_to = (
-        rules.write_document(read),
-        read.effective_from,
-        read.effective_to,
-    )
+    if isinstance(row, models.PowerVersion):
+        _write_substance(row, _read_own_substance(row, document))
+    else:
+        row.document = rules.write_document(_read_own_procedure(document))
     row.revision += 1
     row.save(update_fields=["document", "effective_from", "effective_to", "revision"])
-    _record(actor, "EDIT_SUBSTANCE", at, row.pk, {"revision": row.revision})
-    return rules.check_guide(_guide_document(read, row.power), check_background())
+    _record(actor, f"EDIT_{part}", at, row.pk, {"revision": row.revision})
+    return rules.check_guide(_guide_document(row), check_background())
 
 
 @transaction.atomic
-def submit_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
+def submit_version(*, part: Part, version_id: UUID, actor: Actor, at: datetime) -> None:
     """Hand a draft to a second person; raises GateClosed, NotYours, IllegalMove."""
-    row = _substance(version_id)
-    _require_substance_editor(row.power, actor)
-    _require_open_gate(_guide_document(rules.read_substance(row.document), row.power))
+    row = _version(part, version_id)
+    _require(row.owner.department_id, actor, Role.EDITOR)
+    _require_open_gate(_guide_document(row))
     _move(row, Move.SUBMIT, actor, at)
-    row.submitted_by = actor.account_id
-    row.save(update_fields=["status", "submitted_by"])
+    row.submitted_by, row.return_reason = actor.account_id, ""
+    row.save(update_fields=["status", "submitted_by", "return_reason"])
 
 
 @transaction.atomic
-def return_substance(*, version_id: UUID, actor: Actor, at: datetime) -> None:
-    """Give a submitted draft back to its editors; raises NotYours, IllegalMove."""
-    row = _substance(version_id)
-    _require_publisher(row.power.department_id, actor)
-    _move(row, Move.RETURN, actor, at)
-    row.submitted_by = None
-    row.save(update_fields=["status", "submitted_by"])
+def return_version(*, part: Part, version_id: UUID, reason: str, actor: Actor, at: datetime) -> None:
+    """Give a submitted draft back to its editors, who read why; raises ReasonMissing, NotYours, IllegalMove."""
+    row = _version(part, version_id)
+    _require(row.owner.department_id, actor, Role.PUBLISHER)
+    if not reason.strip():
+        raise ReasonMissing(f"version {row.pk}")
+    _move(row, Move.RETURN, actor, at, reason=reason.strip())
+    row.submitted_by, row.return_reason = None, reason.strip()
+    row.save(update_fields=["status", "submitted_by", "return_reason"])
 
 
 @transaction.atomic
-def publish_substance(*, version_id: UUID, effective_from: date, actor: Actor, at: datetime) -> None:
+def publish_version(
+    *, part: Part, version_id: UUID, effective_from: date, actor: Actor, at: datetime
+) -> None:
     """Freeze a submitted version and let it take effect; raises SamePerson, TooEarly, GateClosed, NotYours, IllegalMove."""
-    row = _substance(version_id)
-    _require_publisher(row.power.department_id, actor)
+    row = _version(part, version_id)
+    _require(row.owner.department_id, actor, Role.PUBLISHER)
     if actor.account_id is not None and actor.account_id == row.submitted_by:
         raise SamePerson(f"version {row.pk}")
     _require_day(effective_from, at)
-    document = replace(rules.read_substance(row.document), effective_from=effective_from)
-    _require_open_gate(_guide_document(document, row.power))
+    row.effective_from = effective_from
+    if isinstance(row, models.PowerVersion):
+        substance = rules.read_substance(row.document)
+        _write_substance(row, replace(substance, effective_from=effective_from))
+    _require_open_gate(_guide_document(row))
     _move(row, Move.PUBLISH, actor, at)
-    end_former(row.power.versions.exclude(pk=row.pk), effective_from)
-    row.document, row.effective_from, row.effective_to = (
-        rules.write_document(document),
-        effective_from,
-        document.effective_to,
-    )
+    end_former(row.owner.versions.exclude(pk=row.pk), effective_from)
     row.published_by, row.published_at = actor.account_id, at
     row.save()
-    derive(row, document)
-    procedure = (
-        models.ImplementationVersion.objects.filter(implementation__power=row.power, status="PUBLISHED")
-        .select_related("implementation")
-        .first()
-    )
-    if procedure is not None:
-        index_guide(assemble(row, procedure), row.power.region)
-    outbox.publish(
-        GuidePublished(row.power_id, row.pk, row.power.basic_code, row.power.department_id, at),
-        queue=row.power.department_id,
-    )
+    if isinstance(row, models.PowerVersion):
+        _spread_substance(row, at)
 
 
 @transaction.atomic
@@ -215,7 +222,7 @@ def end_item(*, power_id: UUID, effective_to: date, actor: Actor, at: datetime) 
     power = models.Power.objects.select_for_update().filter(pk=power_id).first()
     if power is None:
         raise ItemNotFound(f"power {power_id}")
-    _require_publisher(power.department_id, actor)
+    _require(power.department_id, actor, Role.PUBLISHER)
     _require_day(effective_to, at)
     end_former(power.versions.all(), effective_to)
     models.SearchEntry.objects.filter(region=power.region, kind=ITEM, code=power.basic_code).delete()
@@ -231,7 +238,7 @@ def add_implementation(*, power_id: UUID, department: str, actor: Actor, at: dat
     power = models.Power.objects.select_for_update().filter(pk=power_id).first()
     if power is None:
         raise ItemNotFound(f"power {power_id}")
-    _require_substance_editor(power, actor)
+    _require(power.department_id, actor, Role.EDITOR)
     usual = (
         models.ImplementationVersion.objects.filter(
             implementation__power=power, status=VersionStatus.PUBLISHED
@@ -263,85 +270,6 @@ def add_implementation(*, power_id: UUID, department: str, actor: Actor, at: dat
     return implementation.pk
 
 
-@transaction.atomic
-def draft_procedure(*, implementation_id: UUID, actor: Actor, at: datetime) -> UUID:
-    """A new draft of a district's procedure from its latest version; raises NotYours."""
-    implementation = models.Implementation.objects.select_for_update().filter(pk=implementation_id).first()
-    if implementation is None:
-        raise ItemNotFound(f"implementation {implementation_id}")
-    _require_procedure_editor(implementation, actor)
-    latest = implementation.versions.order_by("-number").first()
-    assert latest is not None, "an implementation is created with its first version"
-    if latest.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW):
-        return latest.pk
-    draft = models.ImplementationVersion.objects.create(
-        implementation=implementation,
-        number=latest.number + 1,
-        status=VersionStatus.DRAFT,
-        document=latest.document,
-        effective_from=latest.effective_from,
-        drafted_by=actor.account_id,
-    )
-    _record(actor, "DRAFT_PROCEDURE", at, draft.pk, {"number": draft.number})
-    return draft.pk
-
-
-@transaction.atomic
-def edit_procedure(
-    *, version_id: UUID, revision: int, document: Mapping[str, Any], actor: Actor, at: datetime
-) -> tuple[Finding, ...]:
-    """Save a district's procedure. A key of the substance (name, code, basis …) is refused as NotYours."""
-    row = _procedure(version_id)
-    _require_procedure_editor(row.implementation, actor)
-    _require_editable(row, revision)
-    foreign = set(document) & set(SubstanceDocument.__dataclass_fields__)
-    if foreign:
-        raise NotYours(f"{', '.join(sorted(foreign))} belong to the substance")
-    read = rules.read_procedure(document)
-    row.document = rules.write_document(read)
-    row.revision += 1
-    row.save(update_fields=["document", "revision"])
-    _record(actor, "EDIT_PROCEDURE", at, row.pk, {"revision": row.revision})
-    substance = _published_substance(row.implementation.power)
-    return rules.check_guide(GuideDocument(**substance_values(substance), procedure=read), check_background())
-
-
-@transaction.atomic
-def submit_procedure(*, version_id: UUID, actor: Actor, at: datetime) -> None:
-    """Hand a procedure to a second person; raises GateClosed, NotYours, IllegalMove."""
-    row = _procedure(version_id)
-    _require_procedure_editor(row.implementation, actor)
-    _require_open_procedure(row)
-    _move(row, Move.SUBMIT, actor, at)
-    row.submitted_by = actor.account_id
-    row.save(update_fields=["status", "submitted_by"])
-
-
-@transaction.atomic
-def return_procedure(*, version_id: UUID, actor: Actor, at: datetime) -> None:
-    """Give a submitted procedure back to its editors; raises NotYours, IllegalMove."""
-    row = _procedure(version_id)
-    _require_publisher(row.implementation.department_id, actor)
-    _move(row, Move.RETURN, actor, at)
-    row.submitted_by = None
-    row.save(update_fields=["status", "submitted_by"])
-
-
-@transaction.atomic
-def publish_procedure(*, version_id: UUID, effective_from: date, actor: Actor, at: datetime) -> None:
-    """Freeze a submitted procedure and let it take effect; raises SamePerson, TooEarly, GateClosed, NotYours, IllegalMove."""
-    row = _procedure(version_id)
-    _require_publisher(row.implementation.department_id, actor)
-    if actor.account_id is not None and actor.account_id == row.submitted_by:
-        raise SamePerson(f"version {row.pk}")
-    _require_day(effective_from, at)
-    _require_open_procedure(row)
-    _move(row, Move.PUBLISH, actor, at)
-    end_former(row.implementation.versions.exclude(pk=row.pk), effective_from)
-    row.effective_from, row.published_by, row.published_at = effective_from, actor.account_id, at
-    row.save()
-
-
 def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
     """Write the tables that are searched and joined from a version's document."""
     models.MaterialUse.objects.bulk_create(
@@ -365,34 +293,80 @@ def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
     )
 
 
-def _substance(version_id: UUID) -> models.PowerVersion:
-    rows = models.PowerVersion.objects.select_for_update(of=("self",)).select_related("power")
-    row = rows.filter(pk=version_id).first()
+def _owner(part: Part, owner_id: UUID) -> models.Power | models.Implementation:
+    owners = {Part.SUBSTANCE: models.Power.objects, Part.PROCEDURE: models.Implementation.objects}
+    owner = owners[part].select_for_update().filter(pk=owner_id).first()
+    if owner is None:
+        raise ItemNotFound(f"owner {owner_id} of a {part}")
+    assert isinstance(owner, models.Power | models.Implementation)
+    return owner
+
+
+def _version(part: Part, version_id: UUID) -> Version:
+    row: Version | None
+    if part is Part.SUBSTANCE:
+        substances = models.PowerVersion.objects.select_for_update(of=("self",)).select_related("power")
+        row = substances.filter(pk=version_id).first()
+    else:
+        procedures = models.ImplementationVersion.objects.select_for_update(of=("self",))
+        row = procedures.select_related("implementation__power").filter(pk=version_id).first()
     if row is None:
-        raise ItemNotFound(f"substance version {version_id}")
+        raise ItemNotFound(f"{part} version {version_id}")
     return row
 
 
-def _procedure(version_id: UUID) -> models.ImplementationVersion:
-    rows = models.ImplementationVersion.objects.select_for_update(of=("self",))
-    row = rows.select_related("implementation__power").filter(pk=version_id).first()
-    if row is None:
-        raise ItemNotFound(f"procedure version {version_id}")
-    return row
+def _read_own_substance(row: models.PowerVersion, document: Mapping[str, Any]) -> SubstanceDocument:
+    read = rules.read_substance(document)
+    kept = rules.read_substance(row.document)
+    for name in _SUBSTANCE_OWNED:
+        if getattr(read, name) != getattr(kept, name):
+            raise NotYours(f"{name} of {kept.basic_code} does not change between versions")
+    return read
 
 
-def _published_substance(power: models.Power) -> SubstanceDocument:
-    row = power.versions.filter(status="PUBLISHED").order_by("-number").first()
-    if row is None:
-        raise GateClosed(())
-    return rules.read_substance(row.document)
+def _read_own_procedure(document: Mapping[str, Any]) -> ProcedureDocument:
+    foreign = set(document) & set(SubstanceDocument.__dataclass_fields__)
+    if foreign:
+        raise NotYours(f"{', '.join(sorted(foreign))} belong to the substance")
+    return rules.read_procedure(document)
 
 
-def _guide_document(substance: SubstanceDocument, power: models.Power) -> GuideDocument:
-    """The substance with a procedure of its implementations, for the rules that look at both."""
-    row = models.ImplementationVersion.objects.filter(implementation__power=power).order_by("-number").first()
-    assert row is not None, "a power is created with an implementation"
-    return GuideDocument(**substance_values(substance), procedure=rules.read_procedure(row.document))
+def _write_substance(row: models.PowerVersion, document: SubstanceDocument) -> None:
+    row.document = rules.write_document(document)
+    row.effective_from, row.effective_to = document.effective_from, document.effective_to
+
+
+def _spread_substance(row: models.PowerVersion, at: datetime) -> None:
+    """Derive what is searched and joined from a newly published substance, and announce it."""
+    derive(row, rules.read_substance(row.document))
+    procedures = models.ImplementationVersion.objects.select_related("implementation")
+    procedure = procedures.filter(implementation__power=row.power, status=VersionStatus.PUBLISHED).first()
+    if procedure is not None:
+        index_guide(assemble(row, procedure), row.power.region)
+    outbox.publish(
+        GuidePublished(row.power_id, row.pk, row.power.basic_code, row.power.department_id, at),
+        queue=row.power.department_id,
+    )
+
+
+def _guide_document(row: Version) -> GuideDocument:
+    """Substance and procedure together, for the rules that look at both: a version with the other half as it stands.
+
+    Raises GateClosed for a procedure whose power has no substance in force.
+    """
+    if isinstance(row, models.PowerVersion):
+        procedures = models.ImplementationVersion.objects.filter(implementation__power=row.power)
+        other: Version | None = procedures.order_by("-number").first()
+        assert other is not None, "a power is created with an implementation"
+        substance, procedure = row.document, other.document
+    else:
+        substances = row.implementation.power.versions.filter(status=VersionStatus.PUBLISHED)
+        other = substances.order_by("-number").first()
+        if other is None:
+            raise GateClosed(())
+        substance, procedure = other.document, row.document
+    values = substance_values(rules.read_substance(substance))
+    return GuideDocument(**values, procedure=rules.read_procedure(procedure))
 
 
 def substance_values(substance: SubstanceDocument) -> dict[str, Any]:
@@ -406,37 +380,18 @@ def _require_open_gate(guide: GuideDocument) -> None:
         raise GateClosed(hard)
 
 
-def _require_open_procedure(row: models.ImplementationVersion) -> None:
-    substance = _published_substance(row.implementation.power)
-    _require_open_gate(
-        GuideDocument(**substance_values(substance), procedure=rules.read_procedure(row.document))
-    )
-
-
 def _require_day(effective: date, at: datetime) -> None:
     if effective < shanghai_date(at):
         raise TooEarly(f"{effective} is before {shanghai_date(at)}")
 
 
-def _require_editable(row: models.PowerVersion | models.ImplementationVersion, revision: int) -> None:
+def _require_editable(row: Version, revision: int) -> None:
     if VersionStatus(row.status) in FROZEN:
         raise Frozen(f"version {row.pk} is {row.status}")
     if row.status == VersionStatus.IN_REVIEW:
         raise UnderReview(f"version {row.pk}")
     if row.revision != revision:
         raise StaleVersion(f"version {row.pk} is at revision {row.revision}, the page showed {revision}")
-
-
-def _require_substance_editor(power: models.Power, actor: Actor) -> None:
-    _require(power.department_id, actor, Role.EDITOR)
-
-
-def _require_procedure_editor(implementation: models.Implementation, actor: Actor) -> None:
-    _require(implementation.department_id, actor, Role.EDITOR)
-
-
-def _require_publisher(department: str, actor: Actor) -> None:
-    _require(department, actor, Role.PUBLISHER)
 
 
 def _require(department: str, actor: Actor, role: Role) -> None:
@@ -446,11 +401,9 @@ def _require(department: str, actor: Actor, role: Role) -> None:
         raise NotYours(f"{role} of {department} is needed")
 
 
-def _move(
-    row: models.PowerVersion | models.ImplementationVersion, move: Move, actor: Actor, at: datetime
-) -> None:
+def _move(row: Version, move: Move, actor: Actor, at: datetime, **detail: str) -> None:
     row.status = next_status(VersionStatus(row.status), move)
-    _record(actor, f"{move}_VERSION", at, row.pk, {"number": row.number})
+    _record(actor, f"{move}_VERSION", at, row.pk, {"number": row.number, **detail})
 
 
 def end_former(

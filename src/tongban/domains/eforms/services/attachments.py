@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import BinaryIO, ClassVar
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +20,7 @@ from tongban.foundation.storage import uploads
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 
+log = structlog.get_logger(__name__)
 MOST_PER_SLOT = 10
 MOST_PER_DRAFT = 100
 _SLOT = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
@@ -45,11 +47,7 @@ def attach(
     selectors.get_draft(draft_id, actor.subject_id or draft_id)
     inspected = uploads.inspect(stream, filename)
     status = _status(uploads.scan(inspected.data))
-    # Every draft has its own files, so that deleting one draft never takes another's away.
-    stored = storage.put(inspected.data, media_type=inspected.media_type, purpose=f"draft:{draft_id}")
-    thumbnail = None
-    if inspected.thumbnail is not None:
-        thumbnail = storage.put(inspected.thumbnail, media_type="image/jpeg", purpose=f"thumbnail:{draft_id}")
+    stored, thumbnail = _keep(draft_id, inspected)
     with transaction.atomic():
         draft = lock_draft(draft_id, actor)
         rows = models.Attachment.objects.filter(draft=draft, slot=slot)
@@ -102,6 +100,26 @@ def rescan_held() -> int:
             status=status
         )
     return settled
+
+
+def _keep(
+    draft_id: UUID, inspected: uploads.Inspected
+) -> tuple[storage.StoredFile, storage.StoredFile | None]:
+    """The file and its thumbnail, stored. Every draft has its own, so that deleting one never takes another's away."""
+    thumbnail = None
+    try:
+        stored = storage.put(inspected.data, media_type=inspected.media_type, purpose=f"draft:{draft_id}")
+        if inspected.thumbnail is not None:
+            thumbnail = storage.put(
+                inspected.thumbnail, media_type="image/jpeg", purpose=f"thumbnail:{draft_id}"
+            )
+    except storage.StorageFull as full:
+        log.exception("uploads.storage_full")
+        raise uploads.UploadRefused(
+            "STORAGE_FULL",
+            _("平台的存储空间暂时满了，这个文件没有保存，已填的内容都在。请过一小时再上传，或拨打 12345。"),
+        ) from full
+    return stored, thumbnail
 
 
 def _status(verdict: uploads.Scan) -> AttachmentStatus:

@@ -12,6 +12,7 @@ from tongban.domains.lifeevents.services.branches import (
 from tongban.domains.lifeevents.services.packages import FrozenPackage, load_packages
 from tongban.domains.lifeevents.services.planning import gather, next_question, plan, plan_for_draft
 from tongban.domains.lifeevents.services.sharing import save_plan
+from tongban.domains.lifeevents.services.singles import package_in_force
 from tongban.domains.lifeevents.services.submission import (
     PROMISE_CONSENT,
     AuthorisationMissing,
@@ -39,6 +40,7 @@ __all__ = [
     "next_question",
     "note_ended",
     "note_granted",
+    "package_in_force",
     "plan",
     "plan_for_draft",
     "promise_consent",

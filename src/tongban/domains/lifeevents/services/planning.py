@@ -14,11 +14,11 @@ from tongban.domains.exchange import selectors as exchange
 from tongban.domains.exchange.types import Value
 from tongban.domains.identity import selectors as identity
 from tongban.domains.licences import selectors as licences
-from tongban.domains.lifeevents import selectors
 from tongban.domains.lifeevents.rules import asking, parties, planning
 from tongban.domains.lifeevents.rules.conditions import PackageConditions, compile_package
 from tongban.domains.lifeevents.rules.wording import show_value
 from tongban.domains.lifeevents.services.looking import find_parties, look_up_sources
+from tongban.domains.lifeevents.services.singles import package_in_force
 from tongban.domains.lifeevents.types import (
     NOTHING_KNOWN,
     Authorisation,
@@ -146,7 +146,7 @@ def plan_on_ground(ground: Ground, draft: Draft, *, at: datetime, promises: Coll
 
 def ground_for(package_code: str, division: str, on: date) -> Ground:
     """The package with the guides in force on a day; its conditions are compiled once a version."""
-    package = selectors.get_package(package_code)
+    package = package_in_force(package_code, division, on)
     guides = catalogue.get_guides([item.basic_code for item in package.items], division, on)
     fields = standards.condition_fields()
     return Ground(package, guides, _conditions(package, guides, fields), fields)

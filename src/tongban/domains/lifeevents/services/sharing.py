@@ -6,8 +6,10 @@ from datetime import datetime
 
 from tongban.domains.eforms.rules import plain
 from tongban.domains.lifeevents import models, selectors
+from tongban.domains.lifeevents.services.singles import package_in_force
 from tongban.domains.lifeevents.types import Facts, SavedPlan
 from tongban.domains.standards import selectors as standards
+from tongban.kernel.instants import shanghai_date
 
 TOKEN_BYTES = 16
 
@@ -25,7 +27,7 @@ def save_plan(
     Only facts of the situation as they were answered: nothing sensitive, nothing a register said, no name of who
     saved it. Raises `PackageNotFound`.
     """
-    package = selectors.get_package(package_code)
+    package = package_in_force(package_code, division, shanghai_date(at))
     elements = standards.elements()
     kept = {
         code: plain(value)

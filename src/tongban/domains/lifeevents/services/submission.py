@@ -23,6 +23,7 @@ from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules.handing_in import body_of, new_case
 from tongban.domains.lifeevents.services.branches import write_content
 from tongban.domains.lifeevents.services.planning import Ground, ground_for, plan_on_ground
+from tongban.domains.lifeevents.services.singles import keep_single
 from tongban.domains.lifeevents.types import BranchStatus, Plan, PlanItem, PlanState
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
@@ -101,6 +102,7 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
         if receipt.was_repeat:
             return receipt
         eforms.mark_submitted(draft_id, actor=actor, at=at)
+        keep_single(plan.package, at)
         _write_run(receipt, plan, draft, opening, waiting, contents, at)
     return receipt
 
@@ -109,7 +111,7 @@ def _require_applicant(draft: Draft, plan: Plan, at: datetime) -> Subject:
     applicant = identity.get_subject(draft.subject_id)
     if not identity.has_authorisation(draft.subject_id, draft.owner_id, plan.package.code, at):
         raise identity.NotAuthorised(f"{draft.owner_id} for {draft.subject_id} in {plan.package.code}")
-    if applicant.kind is not _KIND_OF_AUDIENCE[plan.package.audience]:
+    if applicant.kind is not _KIND_OF_AUDIENCE.get(plan.package.audience, applicant.kind):
         raise WrongApplicant(f"{applicant.kind} applies for {plan.package.code}")
     if plan.missing_authorisations:
         titles = _("、").join(one.title for one in plan.missing_authorisations)

@@ -10,13 +10,25 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue.rules import HARD, describe_changes
 from tongban.domains.catalogue.selectors.drafts import KeptPart, VersionView
-from tongban.domains.catalogue.types import Finding, VersionStatus
+from tongban.domains.catalogue.types import Finding, Part, VersionStatus
 from tongban.kernel.actors import Actor, Role
 from tongban.sites.console.controls import controls, problems
+from tongban.sites.console.editing import PublishForm, ReturnForm
 from tongban.sites.console.words import State, version_state
 from tongban.sites.shared.fields import FieldView, Problem
+from tongban.sites.shared.formats import workdays
 
-SUBSTANCE, PROCEDURE = "substance", "procedure"
+SHOWN_CASES = 20
+"""So many numbers of running cases are listed; the count says how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What stands on the version in force, or would stand on the next."""
+
+    open_cases: int
+    case_numbers: tuple[str, ...]
+    drafts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,69 +79,90 @@ class EditorPage:
     add_address: str
     findings: tuple[FindingLine, ...]
     changes: tuple[str, ...]
-    touched: str
+    touched: tuple[str, ...]
+    touched_numbers: tuple[str, ...]
     is_blocked: bool
     can_edit: bool
     submit_action: str
     return_action: str
     publish_action: str
     publish_fields: tuple[FieldView, ...]
+    return_fields: tuple[FieldView, ...]
+    return_reason: str
     preview_address: str
     back_address: str
 
 
+def route(part: Part) -> str:
+    """Name of the editor's address for one part."""
+    return f"console:{part.lower()}"
+
+
 def build_items(substances: Sequence[KeptPart], procedures: Sequence[KeptPart], *, actor: Actor) -> ItemsPage:
     return ItemsPage(
-        substances=tuple(_part(one, SUBSTANCE) for one in substances),
-        procedures=tuple(_part(one, PROCEDURE) for one in procedures),
+        substances=tuple(_part(one) for one in substances),
+        procedures=tuple(_part(one) for one in procedures),
         can_edit=actor.has_role(Role.EDITOR),
     )
 
 
 def build(
     version: VersionView,
-    kind: str,
     form: Form | None,
     findings: Sequence[Finding],
     *,
     actor: Actor,
-    open_cases: int,
-    publish_form: Form,
+    touched: Touched,
+    step_form: Form | None = None,
     refusal: str = "",
     part: str = "",
     action: str = "",
 ) -> EditorPage:
-    """`part` names the material or situation that is edited; `form` is None where nobody edits."""
+    """`part` names the material or situation edited; `form` is None where nobody edits.
+
+    `step_form` is what the second person sent and the console refused.
+    """
     is_draft = version.status is VersionStatus.DRAFT
     can_edit = is_draft and actor.has_role(Role.EDITOR)
     can_publish = version.status is VersionStatus.IN_REVIEW and actor.has_role(Role.PUBLISHER)
-    here = reverse(f"console:{kind}", args=[version.version_id])
+    is_substance = version.part is Part.SUBSTANCE
+    publish_form = step_form if isinstance(step_form, PublishForm) else PublishForm()
+    return_form = step_form if isinstance(step_form, ReturnForm) else ReturnForm()
+    here = reverse(route(version.part), args=[version.version_id])
     lines: list[Problem] = [{"text": refusal}] if refusal else []
-    for one in (form, publish_form):
+    for one in (form, step_form):
         lines += problems(one) if one is not None and one.is_bound else ()
     return EditorPage(
         title=version.name,
-        subtitle=part or (_("实体性内容") if kind == SUBSTANCE else _("程序性内容")),
+        subtitle=part or (_("实体性内容") if is_substance else _("程序性内容")),
         state=version_state(version.status),
         fields=controls(form) if form is not None and can_edit else (),
         problems=tuple(lines),
         revision=version.revision,
         action=action or here,
-        materials=_materials(version, can_edit) if kind == SUBSTANCE and not part else (),
-        situations=_situations(version, can_edit) if kind == SUBSTANCE and not part else (),
+        materials=_materials(version, can_edit) if is_substance and not part else (),
+        situations=_situations(version, can_edit) if is_substance and not part else (),
         add_address=reverse("console:new_material", args=[version.version_id])
-        if kind == SUBSTANCE and can_edit and not part
+        if is_substance and can_edit and not part
         else "",
         findings=tuple(_finding(one) for one in findings),
         changes=describe_changes(version.published or {}, version.document),
-        touched=_("%(count)d 件在办办件按现行版本办完，不受影响；新的申请按新版本。") % {"count": open_cases},
+        touched=(
+            _("%(count)d 件在办办件按现行版本办完，不受影响；新的申请按新版本。")
+            % {"count": touched.open_cases},
+            _("%(count)d 份没有提交的草稿用到这个事项；新版本生效后，草稿提交前会按新版本重新核对。")
+            % {"count": touched.drafts},
+        ),
+        touched_numbers=touched.case_numbers,
         is_blocked=any(one.severity == HARD for one in findings),
         can_edit=can_edit,
-        submit_action=_step(kind, version, "submit") if can_edit and not part else "",
-        return_action=_step(kind, version, "return") if can_publish and kind == SUBSTANCE else "",
-        publish_action=_step(kind, version, "publish") if can_publish else "",
+        submit_action=_step(version, "submit") if can_edit and not part else "",
+        return_action=_step(version, "return") if can_publish else "",
+        publish_action=_step(version, "publish") if can_publish else "",
         publish_fields=controls(publish_form) if can_publish else (),
-        preview_address=reverse("console:preview", args=[version.version_id]) if kind == SUBSTANCE else "",
+        return_fields=controls(return_form) if can_publish else (),
+        return_reason=version.return_reason,
+        preview_address=reverse("console:preview", args=[version.part.lower(), version.version_id]),
         back_address=here if part else reverse("console:items"),
     )
 
@@ -139,6 +172,8 @@ class PreviewPage:
     title: str
     summary: str
     aliases: str
+    times: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str], ...]
     conditions: tuple[str, ...]
     materials: tuple[tuple[str, str], ...]
     situations: tuple[tuple[str, str], ...]
@@ -153,24 +188,30 @@ def build_preview(version: VersionView) -> PreviewPage:
         title=guide.name,
         summary=guide.summary,
         aliases=_("、").join(guide.aliases),
+        times=(
+            (_("承诺时限"), workdays(guide.procedure.promised_days)),
+            (_("法定时限"), workdays(guide.statutory_days)),
+            (_("到现场次数"), str(guide.procedure.visits)),
+        ),
+        steps=tuple((one.name, workdays(one.days)) for one in guide.procedure.steps),
         conditions=tuple(one.text for one in guide.conditions),
         materials=tuple((one.name, one.sample) for one in guide.materials),
         situations=tuple((one.name, one.description) for one in guide.situations),
         faqs=tuple((one.question, one.answer) for one in guide.faqs),
         bases=tuple((f"《{one.law}》{one.article}", one.text) for one in guide.legal_basis),
-        back_address=reverse("console:substance", args=[version.version_id]),
+        back_address=reverse(route(version.part), args=[version.version_id]),
     )
 
 
-def _part(part: KeptPart, kind: str) -> PartLine:
+def _part(part: KeptPart) -> PartLine:
     is_open = part.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW)
     return PartLine(
         name=part.name,
         code=part.basic_code,
         state=version_state(part.status),
         version=_("第%(number)d版") % {"number": part.number},
-        open_address=reverse(f"console:{kind}", args=[part.version_id]) if is_open else "",
-        draft_action=reverse("console:draft", args=[kind, part.owner_id]),
+        open_address=reverse(route(part.part), args=[part.version_id]) if is_open else "",
+        draft_action=reverse("console:draft", args=[part.part.lower(), part.owner_id]),
     )
 
 
@@ -208,5 +249,5 @@ def _finding(finding: Finding) -> FindingLine:
     return FindingLine(finding.sentence, finding.text, finding.source, state)
 
 
-def _step(kind: str, version: VersionView, step: str) -> str:
-    return reverse("console:version_step", args=[kind, version.version_id, step])
+def _step(version: VersionView, step: str) -> str:
+    return reverse("console:version_step", args=[version.part.lower(), version.version_id, step])

@@ -21,7 +21,7 @@ from tongban.domains.catalogue.types import ItemEntry
 from tongban.domains.identity.types import Officer
 from tongban.domains.lifeevents.types import Package
 from tongban.kernel.actors import Actor, Role
-from tongban.sites.console.requests import to_query, without
+from tongban.sites.console.requests import Columns, to_query, without
 from tongban.sites.console.words import State, light_state, status_state, view_words
 from tongban.sites.shared.formats import moment, short_day, workdays
 
@@ -100,6 +100,8 @@ class QueueScreen:
     next_address: str
     first_address: str
     can_accept: bool
+    columns: Columns
+    column_choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def build(
     view: QueueView,
     filters: QueueFilters,
     cursor: str,
+    columns: Columns,
 ) -> QueueScreen:
     can_accept = view is QueueView.TO_ACCEPT and actor.has_role(Role.ACCEPTOR)
     rows = tuple(_row(row) for row in page.rows)
@@ -147,6 +150,13 @@ def build(
         next_address=queue_address(view, filters, page.next_cursor) if page.next_cursor else "",
         first_address=queue_address(view, filters) if cursor else "",
         can_accept=can_accept,
+        columns=columns,
+        column_choices=(
+            ("applicant", _("申请人"), columns.applicant),
+            ("state", _("状态"), columns.state),
+            ("assignee", _("承办人"), columns.assignee),
+            ("received", _("收件"), columns.received),
+        ),
     )
 
 

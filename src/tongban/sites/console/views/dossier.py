@@ -29,6 +29,8 @@ from tongban.sites.shared.fields import Problem
 from tongban.sites.shared.policies import ActorRequest, officer
 
 HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER)
+READERS = (*HANDLERS, Role.SUPERVISOR)
+"""Whose posts have to do with a case: an editor of the office or the platform's operator has no business in it."""
 FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
 )
@@ -36,14 +38,14 @@ FRAMED = (
 VERDICTS = {"passed": True, "failed": False}
 
 
-@officer()
+@officer(*READERS)
 @require_safe
 def show_dossier(request: ActorRequest, number: str) -> HttpResponse:
     """The case as the deciding officer sees it; the look is kept."""
     return _dossier(request, handling.open_dossier(number, actor=request.actor, at=clock.now()))
 
 
-@officer()
+@officer(*READERS)
 @require_safe
 def explain_clock(request: ActorRequest, number: str) -> HttpResponse:
     account = cases.get_clock(number, actor=request.actor)
@@ -51,7 +53,7 @@ def explain_clock(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-@officer()
+@officer(*READERS)
 @require_safe
 def open_attachment(request: ActorRequest, number: str, attachment_id: UUID) -> HttpResponse:
     """An upload of the case, for whoever may see the case; the look is kept."""
@@ -73,7 +75,7 @@ def open_attachment(request: ActorRequest, number: str, attachment_id: UUID) -> 
 
 
 @xframe_options_sameorigin
-@officer()
+@officer(*READERS)
 @require_safe
 def open_paper(request: ActorRequest, paper_id: UUID) -> HttpResponse:
     body = handling.open_paper(paper_id=paper_id, actor=request.actor, at=clock.now())

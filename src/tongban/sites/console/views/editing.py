@@ -1,6 +1,6 @@
 """Editors of the catalogue: draft, change, see what the checker says, submit; a second person publishes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongban.domains.cases import selectors as cases
 from tongban.domains.catalogue import rules
+from tongban.domains.catalogue import selectors as catalogue_reads
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.catalogue.selectors import drafts as parts
 from tongban.domains.catalogue.selectors.drafts import VersionView
-from tongban.domains.catalogue.services.versions import Frozen, SamePerson
 from tongban.domains.catalogue.states import IllegalMove
+from tongban.domains.catalogue.types import Part
+from tongban.domains.eforms import selectors as eforms
+from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.foundation import clock
 from tongban.kernel.actors import Role
 from tongban.sites.console import editing
@@ -27,12 +30,8 @@ from tongban.sites.console.screen import EDITORS, show
 from tongban.sites.shared.policies import ActorRequest, officer
 
 Document = Mapping[str, Any]  # Any: parsed JSON
-Save = Callable[..., object]
-FIND = {editor.SUBSTANCE: parts.get_substance_version, editor.PROCEDURE: parts.get_procedure_version}
-SAVE: Mapping[str, Save] = {
-    editor.SUBSTANCE: catalogue.edit_substance,
-    editor.PROCEDURE: catalogue.edit_procedure,
-}
+FIND = {Part.SUBSTANCE: parts.get_substance_version, Part.PROCEDURE: parts.get_procedure_version}
+LIST = {Part.SUBSTANCE: parts.list_substances, Part.PROCEDURE: parts.list_procedures}
 
 
 @officer(*EDITORS)
@@ -49,69 +48,62 @@ def list_items(request: ActorRequest) -> HttpResponse:
 @require_POST
 def draft(request: ActorRequest, kind: str, owner_id: UUID) -> HttpResponse:
     """Open the draft of an item, made from its latest version where there is none yet."""
-    departments = request.actor.departments
-    at = clock.now()
-    if kind == editor.SUBSTANCE and _owns(parts.list_substances(departments), owner_id):
-        version_id = catalogue.draft_substance(power_id=owner_id, actor=request.actor, at=at)
-    elif kind == editor.PROCEDURE and _owns(parts.list_procedures(departments), owner_id):
-        version_id = catalogue.draft_procedure(implementation_id=owner_id, actor=request.actor, at=at)
-    else:
+    part = _part(kind)
+    kept = LIST[part](request.actor.departments)
+    if all(one.owner_id != owner_id for one in kept):
         raise Http404
+    version_id = catalogue.draft_version(part=part, owner_id=owner_id, actor=request.actor, at=clock.now())
     return redirect(f"console:{kind}", version_id)
 
 
 @officer(*EDITORS)
 def edit_substance(request: ActorRequest, version_id: UUID) -> HttpResponse:
-    version = _find(request, editor.SUBSTANCE, version_id)
+    version = _find(request, Part.SUBSTANCE, version_id)
     form = editing.BasicsForm(request.POST or None, document=version.document)
-    return _edit(request, version, editor.SUBSTANCE, form)
+    return _edit(request, version, form)
 
 
 @officer(*EDITORS)
 def edit_procedure(request: ActorRequest, version_id: UUID) -> HttpResponse:
-    version = _find(request, editor.PROCEDURE, version_id)
+    version = _find(request, Part.PROCEDURE, version_id)
     form = editing.ProcedureForm(request.POST or None, document=version.document)
-    return _edit(request, version, editor.PROCEDURE, form)
+    return _edit(request, version, form)
 
 
 @officer(Role.EDITOR)
 def add_material(request: ActorRequest, version_id: UUID) -> HttpResponse:
-    version = _find(request, editor.SUBSTANCE, version_id)
+    version = _find(request, Part.SUBSTANCE, version_id)
     form = editing.MaterialEntry(request.POST or None, document=version.document, material=None)
-    return _edit(request, version, editor.SUBSTANCE, form, part=_("新的材料"))
+    return _edit(request, version, form, part=_("新的材料"))
 
 
 @officer(Role.EDITOR)
 def edit_material(request: ActorRequest, version_id: UUID, code: str) -> HttpResponse:
-    version = _find(request, editor.SUBSTANCE, version_id)
+    version = _find(request, Part.SUBSTANCE, version_id)
     material = _entry(version, "materials", code)
     form = editing.MaterialEntry(request.POST or None, document=version.document, material=material)
-    return _edit(
-        request, version, editor.SUBSTANCE, form, part=_("材料“%(name)s”") % {"name": material["name"]}
-    )
+    return _edit(request, version, form, part=_("材料“%(name)s”") % {"name": material["name"]})
 
 
 @officer(Role.EDITOR)
 def edit_situation(request: ActorRequest, version_id: UUID, code: str) -> HttpResponse:
-    version = _find(request, editor.SUBSTANCE, version_id)
+    version = _find(request, Part.SUBSTANCE, version_id)
     situation = _entry(version, "situations", code)
     form = editing.SituationForm(request.POST or None, document=version.document, situation=situation)
-    return _edit(
-        request, version, editor.SUBSTANCE, form, part=_("情形“%(name)s”") % {"name": situation["name"]}
-    )
+    return _edit(request, version, form, part=_("情形“%(name)s”") % {"name": situation["name"]})
 
 
 @officer(Role.EDITOR)
 @require_POST
 def remove_material(request: ActorRequest, version_id: UUID, code: str) -> HttpResponse:
     """Take a material off the list; what refers to it stands among the findings until it is put right."""
-    version = _find(request, editor.SUBSTANCE, version_id)
+    version = _find(request, Part.SUBSTANCE, version_id)
     gone = _entry(version, "materials", code)
     left = [one for one in version.document["materials"] if one is not gone]
     changed = {**version.document, "materials": left}
     try:
-        _save(request, editor.SUBSTANCE, version, changed)
-    except (catalogue.StaleVersion, Frozen) as refused:
+        _save(request, version, changed)
+    except (catalogue.StaleVersion, catalogue.Frozen) as refused:
         messages.error(request, _(refused.sentence))
     else:
         messages.success(request, _("已删除材料“%(name)s”。") % {"name": gone["name"]})
@@ -120,65 +112,72 @@ def remove_material(request: ActorRequest, version_id: UUID, code: str) -> HttpR
 
 @officer(*EDITORS)
 @require_safe
-def preview(request: ActorRequest, version_id: UUID) -> HttpResponse:
-    version = _find(request, editor.SUBSTANCE, version_id)
+def preview(request: ActorRequest, kind: str, version_id: UUID) -> HttpResponse:
+    version = _find(request, _part(kind), version_id)
     return show(request, "console/preview.html", editor.build_preview(version))
+
+
+@officer(*EDITORS)
+@require_safe
+def list_zero_hits(request: ActorRequest) -> HttpResponse:
+    """Searches that found nothing: words an item still lacks, or an item the list lacks."""
+    return show(request, "console/zero_hits.html", catalogue_reads.zero_hits())
 
 
 @officer(*EDITORS)
 @require_POST
 def take_step(request: ActorRequest, kind: str, version_id: UUID, step: str) -> HttpResponse:
     """Submit a draft, give it back, or publish it: who submitted it never publishes it."""
-    version = _find(request, kind, version_id)
-    publish_form = editing.PublishForm(request.POST)
-    if step == "publish" and not publish_form.is_valid():
-        return _show(request, version, kind, None, publish_form=publish_form, status=422)
+    version = _find(request, _part(kind), version_id)
+    form = editing.STEP_FORMS[step](request.POST) if step in editing.STEP_FORMS else None
+    if form is not None and not form.is_valid():
+        return _show(request, version, None, step_form=form, status=422)
     try:
-        _take(request, kind, version_id, step, publish_form)
-    except (catalogue.GateClosed, SamePerson, catalogue.NotYours) as refused:
-        return _show(request, version, kind, None, refusal=_(refused.sentence), status=422)
-    except IllegalMove:
-        sentence = _("这个版本的状态刚刚变了，请看过最新情况再操作。")
-        return _show(request, version, kind, None, refusal=sentence, status=409)
+        _take(request, version, step, form)
+    except (catalogue.GateClosed, catalogue.SamePerson, catalogue.TooEarly, catalogue.NotYours) as refused:
+        return _show(request, version, None, step_form=form, refusal=_(refused.sentence), status=422)
+    except IllegalMove as moved:
+        return _show(request, version, None, refusal=_(moved.sentence), status=409)
     done = {"submit": _("已提交，等另一位同事发布。"), "return": _("已退回修改。"), "publish": _("已发布。")}
     messages.success(request, done[step])
     return redirect("console:items")
 
 
-def _take(request: ActorRequest, kind: str, version_id: UUID, step: str, form: Form) -> None:
-    at, actor = clock.now(), request.actor
-    is_substance = kind == editor.SUBSTANCE
+def _take(request: ActorRequest, version: VersionView, step: str, form: Form | None) -> None:
+    part, version_id = version.part, version.version_id
+    actor, at = request.actor, clock.now()
+    given = form.cleaned_data if form is not None else {}
     if step == "submit":
-        submit = catalogue.submit_substance if is_substance else catalogue.submit_procedure
-        submit(version_id=version_id, actor=actor, at=at)
+        catalogue.submit_version(part=part, version_id=version_id, actor=actor, at=at)
     elif step == "publish":
-        publish = catalogue.publish_substance if is_substance else catalogue.publish_procedure
-        effective_from = form.cleaned_data["effective_from"]
-        publish(version_id=version_id, effective_from=effective_from, actor=actor, at=at)
-    elif step == "return" and is_substance:
-        catalogue.return_substance(version_id=version_id, actor=actor, at=at)
+        catalogue.publish_version(
+            part=part, version_id=version_id, effective_from=given["effective_from"], actor=actor, at=at
+        )
+    elif step == "return":
+        catalogue.return_version(part=part, version_id=version_id, reason=given["reason"], actor=actor, at=at)
     else:
         raise Http404
 
 
-def _edit(request: ActorRequest, version: VersionView, kind: str, form: Any, part: str = "") -> HttpResponse:
+def _edit(request: ActorRequest, version: VersionView, form: Any, part: str = "") -> HttpResponse:
     # Any: one of the editors' forms, each with its `changed` document
     if request.method != "POST":
-        return _show(request, version, kind, form, part=part)
+        return _show(request, version, form, part=part)
     if not form.is_valid():
-        return _show(request, version, kind, form, part=part, status=422)
+        return _show(request, version, form, part=part, status=422)
     try:
-        _save(request, kind, version, form.changed())
-    except (catalogue.StaleVersion, Frozen) as stale:
-        return _show(request, version, kind, form, part=part, refusal=_(stale.sentence), status=409)
+        _save(request, version, form.changed())
+    except (catalogue.StaleVersion, catalogue.Frozen) as stale:
+        return _show(request, version, form, part=part, refusal=_(stale.sentence), status=409)
     except (catalogue.NotYours, rules.DocumentRefused) as refused:
-        return _show(request, version, kind, form, part=part, refusal=_(refused.sentence), status=422)
+        return _show(request, version, form, part=part, refusal=_(refused.sentence), status=422)
     messages.success(request, _("已保存。"))
-    return redirect(f"console:{kind}", version.version_id)
+    return redirect(editor.route(version.part), version.version_id)
 
 
-def _save(request: ActorRequest, kind: str, version: VersionView, document: Document) -> None:
-    SAVE[kind](
+def _save(request: ActorRequest, version: VersionView, document: Document) -> None:
+    catalogue.edit_version(
+        part=version.part,
         version_id=version.version_id,
         revision=read_revision(request.POST),
         document=document,
@@ -190,22 +189,20 @@ def _save(request: ActorRequest, kind: str, version: VersionView, document: Docu
 def _show(
     request: ActorRequest,
     version: VersionView,
-    kind: str,
     form: Form | None,
     *,
-    publish_form: Form | None = None,
+    step_form: Form | None = None,
     refusal: str = "",
     part: str = "",
     status: int = 200,
 ) -> HttpResponse:
     page = editor.build(
         version,
-        kind,
         form,
         rules.check_guide(version.guide, catalogue.check_background()),
         actor=request.actor,
-        open_cases=cases.count_open_by_version(version.published_ids),
-        publish_form=publish_form or editing.PublishForm(),
+        touched=_touched(version),
+        step_form=step_form,
         refusal=refusal,
         part=part,
         action=request.path if part else "",
@@ -213,11 +210,29 @@ def _show(
     return show(request, "console/editor.html", page, status=status)
 
 
-def _find(request: ActorRequest, kind: str, version_id: UUID) -> VersionView:
-    find = FIND.get(kind)
-    if find is None:
-        raise Http404
-    return find(version_id, request.actor.departments)
+def _touched(version: VersionView) -> editor.Touched:
+    """What a new version meets: cases under way under the one in force, and drafts that would take this item up."""
+    purposes = [
+        package.code
+        for package in lifeevents.list_packages()
+        if any(item.basic_code == version.basic_code for item in package.items)
+    ]
+    return editor.Touched(
+        open_cases=cases.count_open_by_version(version.published_ids),
+        case_numbers=cases.list_open_by_version(version.published_ids, limit=editor.SHOWN_CASES),
+        drafts=eforms.count_open_drafts([*purposes, version.basic_code]),
+    )
+
+
+def _part(kind: str) -> Part:
+    try:
+        return Part(kind.upper())
+    except ValueError:
+        raise Http404 from None
+
+
+def _find(request: ActorRequest, part: Part, version_id: UUID) -> VersionView:
+    return FIND[part](version_id, request.actor.departments)
 
 
 def _entry(version: VersionView, name: str, code: str) -> Document:
@@ -226,7 +241,3 @@ def _entry(version: VersionView, name: str, code: str) -> Document:
             found: Document = entry
             return found
     raise Http404
-
-
-def _owns(kept: tuple[parts.KeptPart, ...], owner_id: UUID) -> bool:
-    return any(one.owner_id == owner_id for one in kept)

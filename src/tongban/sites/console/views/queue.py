@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -19,10 +20,19 @@ from tongban.foundation import clock
 from tongban.kernel.actors import Actor, Role
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.console.pages import queue
-from tongban.sites.console.requests import read_filters, read_selected, read_view
+from tongban.sites.console.requests import (
+    COLUMNS_COOKIE,
+    read_columns,
+    read_filters,
+    read_selected,
+    read_view,
+    write_columns,
+)
+from tongban.sites.console.requests import choose_columns as read_chosen
 from tongban.sites.console.screen import show
 from tongban.sites.shared.policies import ActorRequest, officer
 
+A_YEAR = 365 * 24 * 3600
 HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER, Role.SUPERVISOR)
 
 
@@ -48,6 +58,7 @@ def show_queue(request: ActorRequest) -> HttpResponseBase:
         view=view,
         filters=filters,
         cursor=cursor,
+        columns=read_columns(request.COOKIES.get(COLUMNS_COOKIE)),
     )
     return show(request, "console/queue.html", page)
 
@@ -83,6 +94,24 @@ def save_view(request: ActorRequest) -> HttpResponse:
     else:
         messages.success(request, _("视图“%(name)s”已保存。") % {"name": saved.name})
     return redirect(queue.queue_address(view, filters))
+
+
+@officer()
+@require_POST
+def choose_columns(request: ActorRequest) -> HttpResponse:
+    """Keep in the browser which columns the officer wants."""
+    view, filters = read_view(request.POST, request.actor), read_filters(request.POST)
+    response = redirect(queue.queue_address(view, filters))
+    kept = write_columns(read_chosen(request.POST.getlist("column")))
+    response.set_cookie(
+        COLUMNS_COOKIE,
+        kept,
+        max_age=A_YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
 
 
 @officer()

@@ -118,9 +118,9 @@ def build_question(
         event=package.title,
         field=field,
         why=element.why,
-        decides=_decides(question.decides),
-        count=_("第 %(position)d 题，最多还有 %(left)d 题")
-        % {"position": question.position, "left": question.at_most - 1},
+        # The only item of its plan is wanted in any case: the question decides about its parts.
+        decides="" if package.is_single else _decides(question.decides),
+        count=_count(question),
         done=question.position - 1,
         total=question.position - 1 + question.at_most,
         has_unknown_button=not is_choice,
@@ -169,6 +169,15 @@ def value_words(element: DataElement, value: object) -> str:
     labels = {option.value: option.label for option in element.options}
     words = labels.get(str(value), str(value))
     return f"{words} {element.unit}" if element.unit else words
+
+
+def _count(question: Question) -> str:
+    if question.at_most == 1:
+        return _("第 %(position)d 题，最后一题") % {"position": question.position}
+    return _("第 %(position)d 题，最多还有 %(left)d 题") % {
+        "position": question.position,
+        "left": question.at_most - 1,
+    }
 
 
 def _decides(names: Sequence[str]) -> str:

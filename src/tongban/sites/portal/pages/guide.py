@@ -82,6 +82,8 @@ class GuidePage:
     start_address: str
     start_words: str
     start_note: str
+    events: tuple[tuple[str, str], ...]
+    """Life events that take this item along with others."""
     other_places: tuple[tuple[str, str, bool], ...]
     facts: tuple[tuple[str, str], ...]
     structured_data: Mapping[str, object]
@@ -102,7 +104,7 @@ def build(
         for number, basis in enumerate(substance.legal_basis, 1)
     }
     cards = tuple(_card(verdict, clauses) for verdict in verdicts)
-    start_address, start_words, start_note = _start(guide, packages)
+    start_address, start_words, start_note = _start(guide, place)
     return GuidePage(
         title=substance.name,
         summary=substance.summary,
@@ -139,6 +141,7 @@ def build(
         start_address=start_address,
         start_words=start_words,
         start_note=start_note,
+        events=_events(guide, packages),
         other_places=tuple(
             (
                 reverse("portal:guide", args=[district.code, substance.basic_code]),
@@ -201,18 +204,24 @@ def _material_facts(material: Material) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _start(guide: Guide, packages: Sequence[Package]) -> tuple[str, str, str]:
-    """Where to begin: another portal, the life event this item is part of, the item's own form, or a window."""
+def _start(guide: Guide, place: str) -> tuple[str, str, str]:
+    """Where to begin: another portal, the item's own questions and form, or a window."""
     if guide.procedure.external_link:
         return guide.procedure.external_link, _("到办理网站去"), _("这个事项在另一个网站办理。")
+    if Channel.ONLINE not in guide.procedure.channels:
+        return "#windows", _("看去哪个窗口"), _("这个事项目前在窗口办理，也可以先拨打咨询电话预约。")
+    questions = reverse("portal:questions", args=[guide.substance.basic_code], query={"division": place})
+    return questions, _("在线办理"), _("先答几个问题，再填一张表；交上以后可以随时看进度。")
+
+
+def _events(guide: Guide, packages: Sequence[Package]) -> tuple[tuple[str, str], ...]:
+    """The life events that include this item: address and title."""
     code = guide.substance.basic_code
-    for package in packages:
-        if any(item.basic_code == code and not item.guidance_only for item in package.items):
-            note = _("这个事项和相关的事项合在“%(title)s”里，一次申请。") % {"title": package.title}
-            return reverse("portal:event", args=[package.code]), _("开始办理"), note
-    if Channel.ONLINE in guide.procedure.channels:
-        return "#windows", _("看去哪里办"), _("这个事项目前在窗口办理，或拨打咨询电话预约。")
-    return "#windows", _("看去哪个窗口"), ""
+    return tuple(
+        (reverse("portal:event", args=[package.code]), package.title)
+        for package in packages
+        if any(item.basic_code == code and not item.guidance_only for item in package.items)
+    )
 
 
 def _step_text(days: int, who: str, output: str) -> str:

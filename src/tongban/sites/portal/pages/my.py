@@ -12,7 +12,7 @@ from tongban.domains.eforms.types import Draft
 from tongban.domains.exchange.types import Look, Outcome
 from tongban.domains.identity.types import Mandate, MandateKind, Subject
 from tongban.domains.licences.types import Licence, LicenceStatus
-from tongban.domains.messaging.types import Message
+from tongban.domains.messaging.types import Message, SandboxMail
 from tongban.sites.portal.pages.words import State
 from tongban.sites.shared.formats import grouped, moment, plain_day
 
@@ -69,6 +69,18 @@ class MenuLink:
     address: str
     words: str
     symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    subject: str
+    to: str
+    when: str
+    body: str
+
+
+def mail_view(mail: SandboxMail) -> MailView:
+    return MailView(mail.subject, _("、").join(mail.to), moment(mail.kept_at), mail.body)
 
 
 def menu() -> tuple[MenuLink, ...]:

@@ -55,6 +55,8 @@ class OptionalRow:
 @dataclass(frozen=True, slots=True)
 class PlanPage:
     title: str
+    is_single: bool
+    """One item by itself: there is no order to explain and nothing to compare with."""
     headline: str
     answers: tuple[tuple[str, str, str], ...]
     items: tuple[ItemRow, ...]
@@ -97,6 +99,7 @@ def build(
     names = {item.guide.substance.basic_code: item.guide.title for item in plan.items}
     return PlanPage(
         title=plan.package.title,
+        is_single=plan.package.is_single,
         headline=_headline(plan, drawn),
         answers=_answers(plan, drawn),
         items=rows,
@@ -138,6 +141,8 @@ def _optional(plan: Plan, chosen: Sequence[str]) -> tuple[OptionalRow, ...]:
 
 
 def _headline(plan: Plan, drawn: Sequence[PlanItem]) -> str:
+    if plan.package.is_single:
+        return _("今天申请，%(day)s前办完。") % {"day": plain_day(plan.due_on)}
     departments = {item.guide.procedure.department.code for item in drawn}
     return _("要办 %(items)d 个事项，%(departments)d 个部门一起办，今天申请，%(day)s前全部办完。") % {
         "items": len(drawn),

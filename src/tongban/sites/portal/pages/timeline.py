@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.domains.cases.types import (
+    CheckTask,
     ClockAccount,
     Due,
     HistoryEntry,
@@ -63,6 +64,17 @@ class SupplementForm:
     revision: int
     action: str
     lines: tuple[SupplementLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredForm:
+    """A material that was to follow after acceptance (容缺补交)."""
+
+    id: str
+    material: str
+    item: str
+    due: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class TimelinePage:
     by_when: str
     call: str
     asked: tuple[SupplementForm, ...]
+    deferred: tuple[DeferredForm, ...]
     branches: tuple[Branch, ...]
     planned: tuple[Planned, ...]
     problems: tuple[Problem, ...]
@@ -177,6 +190,8 @@ def build(
     supplement_fields: Mapping[tuple[str, str], FieldView],
     planned: Sequence[Planned] = (),
     problems: Sequence[Problem] = (),
+    *,
+    outstanding: Sequence[CheckTask] = (),
 ) -> TimelinePage:
     asked = tuple(_supplement(case, supplement_fields) for case in timeline.cases if case.supplement)
     receipt = _receipt_paper(timeline)
@@ -191,10 +206,21 @@ def build(
         call=_call(timeline),
         asked=asked,
         branches=tuple(_branch(case, rights) for case in timeline.cases),
+        deferred=tuple(_deferred(one) for one in outstanding),
         planned=tuple(planned),
         problems=tuple(problems),
         receipt_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
         is_finished=timeline.is_finished,
+    )
+
+
+def _deferred(task: CheckTask) -> DeferredForm:
+    return DeferredForm(
+        id=f"deferred-{task.id}",
+        material=task.subject,
+        item=task.item_name,
+        due=_("%(day)s前补交") % {"day": plain_day(task.due_on)},
+        action=reverse("portal:hand_in_deferred", args=[task.case_number, task.id]),
     )
 
 

@@ -103,8 +103,8 @@ def show_thumbnail(request: ActorRequest, draft_id: UUID, upload_id: UUID) -> Ht
 @citizen
 def check(request: ActorRequest, draft_id: UUID) -> HttpResponse:
     """Everything once more; from here it is handed in, once, however often the button is pressed."""
-    draft = _draft(request, draft_id)
     if request.method != "POST":
+        draft = _draft(request, draft_id)
         if draft.submitted_at is not None:
             return redirect("portal:applications")
         return _check(request, draft)
@@ -112,19 +112,21 @@ def check(request: ActorRequest, draft_id: UUID) -> HttpResponse:
     if missing:
         return _check(
             request,
-            draft,
+            _draft(request, draft_id),
             [
                 {"text": _("请勾选“%(title)s”。") % {"title": one.title}, "href": f"#{one.field}"}
                 for one in missing
             ],
         )
-    plan = lifeevents.plan_for_draft(draft, at=clock.now())
-    agreed = consents.given_consents(request.POST, clock.now(), consents.texts_for(plan))
+    agreed = consents.given_consents(request.POST, clock.now(), _texts_offered(request, draft_id))
     try:
         receipt = lifeevents.submit(draft_id, agreed, actor=request.actor, at=clock.now())
     except lifeevents.FormIncomplete as incomplete:
+        draft = _draft(request, draft_id)
+        plan = lifeevents.plan_for_draft(draft, at=clock.now())
         return _check(request, draft, [_problem(draft, plan, one) for one in incomplete.problems])
     except (lifeevents.AuthorisationMissing, lifeevents.WrongApplicant, lifeevents.PlanUnsettled) as refused:
+        draft = _draft(request, draft_id)
         return _check(request, draft, [{"text": _(refused.sentence), "href": "#authorisations"}])
     response = redirect("portal:receipt", receipt.number)
     if receipt.was_repeat:
@@ -142,6 +144,13 @@ def discard(request: ActorRequest, draft_id: UUID) -> HttpResponse:
 def _draft(request: ActorRequest, draft_id: UUID) -> Draft:
     assert request.actor.subject_id is not None
     return drafts.get_draft(draft_id, request.actor.subject_id)
+
+
+def _texts_offered(request: ActorRequest, draft_id: UUID) -> tuple[consents.ConsentText, ...]:
+    """What she could agree to. Only 告知承诺 depends on the plan, so only who chose it makes us plan again."""
+    if not consents.names_promise(request.POST):
+        return consents.CONSENTS
+    return consents.texts_for(lifeevents.plan_for_draft(_draft(request, draft_id), at=clock.now()))
 
 
 def _save(request: ActorRequest, draft: Draft, typed: Mapping[str, object]) -> Draft:

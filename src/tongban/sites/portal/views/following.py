@@ -64,6 +64,24 @@ def answer_supplement(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @citizen
+@require_POST
+def hand_in_deferred(request: ActorRequest, number: str, check_id: UUID) -> HttpResponse:
+    """A material that was to follow after acceptance (容缺补交)."""
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    task = next((one for one in cases.list_outstanding([number]) if one.id == check_id), None)
+    if task is None:
+        raise CaseNotFound(f"no outstanding material {check_id} of {number}")
+    try:
+        supplements.hand_in_deferred(task, request.FILES, actor=request.actor, at=clock.now())
+    except supplements.FaultyAnswer as faulty:
+        return _timeline(request, found, faulty.problems)
+    except (handling.MaterialNotHandedIn, UploadRefused) as refused:
+        return _timeline(request, found, [{"text": _(refused.sentence), "href": f"#deferred-{check_id}"}])
+    messages.success(request, _("“%(material)s”已经补交。") % {"material": task.subject})
+    return redirect("portal:application", found.number)
+
+
+@citizen
 def withdraw(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline_of_case(number, actor=request.actor)
     case = _case(found, number)
@@ -160,6 +178,7 @@ def _timeline(
         supplements.reopened_fields(found, typed or {}),
         page_of.waiting(lifeevents.find_run(found.application_id)),
         problems,
+        outstanding=cases.list_outstanding([case.number for case in found.cases]),
     )
     return render(request, "portal/application.html", {"page": page}, status=422 if problems else 200)
 

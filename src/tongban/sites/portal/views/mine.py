@@ -28,7 +28,7 @@ from tongban.sites.portal import requests
 from tongban.sites.portal.pages import home, my
 from tongban.sites.portal.supplements import PURPOSE as SUPPLEMENT
 from tongban.sites.shared.acting import ACTING_FOR
-from tongban.sites.shared.policies import ActorRequest, account_id, citizen, signed_in
+from tongban.sites.shared.policies import ActorRequest, account_id, citizen, public, signed_in
 
 SHOWN = 5
 PAGE = 30
@@ -115,6 +115,13 @@ def open_message(request: ActorRequest, message_id: UUID) -> HttpResponse:
     address = reverse("portal:application", args=[application]) if application else ""
     context = {"menu": my.menu(), "message": my.message_line(message), "case_address": address}
     return render(request, "portal/my/message.html", context)
+
+
+@public
+def show_mailbox(request: ActorRequest) -> HttpResponse:
+    """The e-mails that a demo keeps instead of sending them; this route does not exist in production."""
+    mails = [my.mail_view(one) for one in messaging.list_sandbox_mail(limit=PAGE)]
+    return render(request, "portal/mailbox.html", {"mails": mails})
 
 
 @citizen

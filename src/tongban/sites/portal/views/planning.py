@@ -12,7 +12,7 @@ from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.lifeevents import services as planning
-from tongban.domains.lifeevents.types import Background, Plan, Question
+from tongban.domains.lifeevents.types import Background, Package, Plan, Question
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
 from tongban.kernel.instants import shanghai_date
@@ -40,6 +40,10 @@ class Asked:
     def gather(self, request: ActorRequest) -> Background:
         return planning.gather(self.code, division=self.division, actor=request.actor, at=self.at)
 
+    @property
+    def package(self) -> Package:
+        return planning.package_in_force(self.code, self.division, shanghai_date(self.at))
+
     def next_question(self, background: Background) -> Question | None:
         return planning.next_question(
             self.code, self.facts, background.known, division=self.division, at=self.at
@@ -65,8 +69,10 @@ def list_events(request: ActorRequest) -> HttpResponse:
 
 @public
 def show_event(request: ActorRequest, code: str) -> HttpResponse:
-    package = lifeevents.get_package(code)
     division = places.chosen_division(request)
+    package = planning.package_in_force(code, division, shanghai_date(clock.now()))
+    if package.is_single:
+        return redirect("portal:guide", division, code)
     guides = catalogue.list_guides(division, shanghai_date(clock.now()))
     page = events.build_event(
         package, guides, directory.get_department(package.lead_department), places.districts(), division
@@ -179,7 +185,7 @@ def _question(
     status: int = 200,
 ) -> HttpResponse:
     page = events.build_question(
-        lifeevents.get_package(asked.code),
+        asked.package,
         question,
         asked.division,
         asked.facts,

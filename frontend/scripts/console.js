@@ -1,11 +1,26 @@
-// The queue by keyboard: j and k walk the rows, x ticks, Enter opens, / looks for a name or number.
+// The console by keyboard: j and k walk the rows, x ticks, Enter opens, a leads to what can be done, / looks, ? explains.
 const form = document.querySelector("form[data-queue]");
 const search = document.getElementById("q");
 
+const help = document.querySelector("[data-keys-help]");
+if (help) help.hidden = false;
+
+const anywhere = {
+  "/": () => search?.focus(),
+  // Only the focus moves: what is done to a case is always confirmed with Enter.
+  a: () => document.querySelector("[data-acts] .govuk-button, .act-bar .govuk-button")?.focus(),
+  "?": () => {
+    if (!help) return;
+    help.open = !help.open;
+    help.querySelector("summary").focus();
+  },
+};
+
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || isTyping(event) || !search) return;
+  const act = anywhere[event.key];
+  if (!act || isTyping(event)) return;
   event.preventDefault();
-  search.focus();
+  act();
 });
 
 if (form) {

@@ -1,0 +1,91 @@
+"""The restaurant package handed in over HTTP: signed-in applicants press the last button of drafts that are ready.
+
+Run as ``python -m bench.submission [--json] [--seconds S]``; the database must hold the sample city (`tongban demo seed`). The
+drafts are made before the time is taken: one in each applicant's browser, page by page, the others as its copies.
+"""
+
+import argparse
+import json
+import sys
+
+import django
+
+TARGET_PER_SECOND, TARGET_P95_MS = 60, 300
+SECONDS = 60.0
+APPLICANTS = 12
+DRAFTS_A_SECOND = 90
+"""More are prepared than the target asks for, so that they do not run out first."""
+WARM_UP = 10
+SEE_OTHER = 302
+THREADS = 4
+
+Figure = dict[str, object]
+
+
+def measure(seconds: float = SECONDS) -> list[Figure]:
+    """Packages a second and the p95 of one submission, in the form of ``script/bench --json``."""
+    from bench import applicants, load
+    from bench.server import serving
+    from tongban.demo import seeding
+    from tongban.foundation import clock
+
+    at = clock.now()
+    drafts_each = WARM_UP + int(DRAFTS_A_SECOND * seconds / APPLICANTS)
+    seeding.write_people(applicants.people(APPLICANTS), at)
+    with serving(threads=THREADS) as port:
+        ready = applicants.prepare(port, applicants=APPLICANTS, drafts_each=drafts_each, at=at)
+        requests = [
+            [load.post(f"/drafts/{draft}/check/", port, one.cookie, one.body) for draft in one.drafts]
+            for one in ready
+        ]
+        warm_up = [own[:WARM_UP] for own in requests]
+        load.send_once(port, warm_up, wanted=SEE_OTHER, seconds=seconds)
+        timed = [own[WARM_UP:] for own in requests]
+        found = load.send_once(port, timed, wanted=SEE_OTHER, seconds=seconds)
+    return [
+        _figure(
+            "restaurant packages submitted over HTTP",
+            found.per_second,
+            "packages/s",
+            TARGET_PER_SECOND,
+            met=found.per_second >= TARGET_PER_SECOND and not found.failed,
+        ),
+        _figure(
+            "one submission of the restaurant package, p95",
+            found.p95_ms,
+            "ms",
+            TARGET_P95_MS,
+            met=found.p95_ms <= TARGET_P95_MS and not found.failed,
+        ),
+    ]
+
+
+def _figure(name: str, value: float, unit: str, target: float, *, met: bool) -> Figure:
+    return {
+        "name": name,
+        "value": round(value, 1),
+        "unit": unit,
+        "target": target,
+        "met": met,
+        "baseline": None,
+        "ratio": None,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    options = parser.parse_args()
+    django.setup()
+    figures = measure(options.seconds)
+    if options.json:
+        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
+    else:
+        for figure in figures:
+            sys.stdout.write(f"{figure}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
