@@ -20,7 +20,7 @@ def main() -> int:
     HOME.mkdir(parents=True, exist_ok=True)
     postgres.start(HOME)
     try:
-        prepare = [PYTHON, ROOT / "script" / "_prepare.py", HOME / "prepare.log"]
+        prepare = [PYTHON, ROOT / "script" / "_prepare.py", HOME / "prepare.log", HOME / "credentials"]
         prepared = subprocess.run(prepare, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - our own script
         if prepared.returncode != 0:
             say(f"The sample city could not be made. What was done before is in {HOME / 'prepare.log'}")

@@ -10,12 +10,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from psycopg_pool import PoolTimeout
 
 log = structlog.get_logger(__name__)
 REQUESTS = Histogram("tongban_request_seconds", "Time to answer, by route", ["route", "method", "status"])
 METRICS_TYPE = CONTENT_TYPE_LATEST
-_DATABASE_AWAY = (Error, PoolTimeout)
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable of prometheus_client: a folder in which the processes of one server add up what they count."""
 _QUEUES = (
@@ -49,7 +47,7 @@ def _count_queues() -> list[int]:
             for _name, _words, rows in _QUEUES:
                 cursor.execute(f"SELECT count(*) {rows}")
                 counts.append(cursor.fetchone()[0])
-    except _DATABASE_AWAY as error:
+    except Error as error:
         log.warning("metrics.without_database", error=type(error).__name__)
         return []
     return counts
@@ -71,6 +69,6 @@ def readiness() -> tuple[str, ...]:
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except _DATABASE_AWAY as error:
+    except Error as error:
         return (f"database: {type(error).__name__}",)
     return (f"{len(pending)} migrations pending",) if pending else ()

@@ -1,10 +1,11 @@
 """Pages kept for visitors: the same bytes without a query, and nothing of one person for another."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch
 
@@ -91,16 +92,23 @@ def test_a_view_that_does_not_say_so_is_asked_each_time(visitor: Client) -> None
     assert STORE.get(("http", "/search/?q=%E5%B1%85%E4%BD%8F%E8%AF%81", "zh-hans", None), 0.0) is None
 
 
-def _answers(view: Any, cookies: tuple[str, ...] | list[str] = ("", "")) -> list[bytes]:
+def _answers(view: Callable[[HttpRequest], HttpResponse], cookies: Sequence[str] = ("", "")) -> list[bytes]:
     """What the view's page is the first and the second time, behind CSRF as in the settings."""
-    from django.middleware.csrf import CsrfViewMiddleware
-
     marked = same_for_visitors(view)
 
     def route(request: HttpRequest) -> HttpResponse:
         request.resolver_match = ResolverMatch(marked, (), {})
         return marked(request)
 
+    def behind_csrf(request: HttpRequest) -> HttpResponseBase:
+        response = CsrfViewMiddleware(route)(request)
+        assert isinstance(response, HttpResponse)
+        return response
+
     STORE.clear()
-    chain = VisitorPagesMiddleware(CsrfViewMiddleware(route))
-    return [bytes(chain(RequestFactory(headers={"cookie": one}).get("/kept/")).content) for one in cookies]  # type: ignore[attr-defined]  # HttpResponse
+    answers = []
+    for one in cookies:
+        response = VisitorPagesMiddleware(behind_csrf)(RequestFactory(headers={"cookie": one}).get("/kept/"))
+        assert isinstance(response, HttpResponse)
+        answers.append(response.content)
+    return answers

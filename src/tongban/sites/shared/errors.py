@@ -6,12 +6,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from psycopg_pool import PoolTimeout
 
 from tongban.kernel.errors import TongbanError
 from tongban.sites.shared.shell import bare_shell
 
-DATABASE_GONE = (OperationalError, InterfaceError, PoolTimeout)
+DATABASE_GONE = (OperationalError, InterfaceError)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's

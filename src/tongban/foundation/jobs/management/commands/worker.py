@@ -11,7 +11,6 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connections
 from procrastinate.exceptions import ConnectorException
-from psycopg_pool import PoolTimeout
 
 from tongban.foundation.audit import services as audit
 from tongban.foundation.jobs import app
@@ -21,7 +20,7 @@ from tongban.foundation.outbox import services as outbox
 log = structlog.get_logger(__name__)
 _OUTBOX_REST_S, _SEALER_REST_S, _TROUBLE_REST_S = 0.5, 5.0, 2.0
 _GRACE_S = 20
-_TROUBLE = (Error, PoolTimeout, OSError)
+_TROUBLE = (Error, OSError)
 """The database is away or the disk is full: waited out. Anything else is a fault of the program and ends the worker."""
 
 
@@ -110,7 +109,5 @@ def _repeat(step: Callable[[], int], rest_s: float, stop: threading.Event) -> No
             stop.wait(_TROUBLE_REST_S)
         else:
             if worked == 0:
-                # Nothing to do: the connection goes back to the pool meanwhile.
-                connections.close_all()
                 stop.wait(rest_s)
     connections.close_all()
