@@ -39,6 +39,15 @@ def ask(story: Story, when: datetime | None = None) -> None:
     )
 
 
+def test_a_day_that_has_passed_is_no_day_to_answer_by(story: Story) -> None:
+    with pytest.raises(services.AnswerDayPast):
+        services.request_supplement(
+            **story.names, items=ITEMS, actor=WANG_MIN, at=at(3, 4), answer_by=date(2026, 3, 4)
+        )
+
+    assert not SupplementRequest.objects.exists()
+
+
 def test_acceptance_starts_both_clocks_and_issues_the_notice(story: Story) -> None:
     receipt = story.accept(at(3, 3))
 

@@ -30,6 +30,7 @@ from tongban.domains.cases.models import (
     LimitMark,
     Paper,
     ProofOfService,
+    SupplementRequest,
 )
 from tongban.domains.cases.types import (
     Action,
@@ -38,6 +39,7 @@ from tongban.domains.cases.types import (
     PaperKind,
     ServiceMethod,
     Status,
+    SupplementItem,
     TickMark,
 )
 from tongban.domains.licences import selectors as licences
@@ -222,6 +224,18 @@ def test_termination_needs_a_reason(story: Story) -> None:
     with pytest.raises(services.ReasonMissing):
         services.terminate(**story.names, reason="", actor=WANG_MIN, at=at(3, 5))
     receipt = services.terminate(**story.names, reason="申请人主体已注销。", actor=WANG_MIN, at=at(3, 5))
+
+    assert receipt.status == Status.TERMINATED
+
+
+def test_a_supplement_nobody_answered_may_end_the_case_after_its_day(story: Story) -> None:
+    items = (SupplementItem("MT-m1", "经营场所布局图", "看不清专间", "重新上传清晰的图"),)
+    story.note(services.request_supplement(**story.names, items=items, actor=WANG_MIN, at=at(3, 4)))
+    assert SupplementRequest.objects.get().answer_by == date(2026, 4, 3)
+
+    with pytest.raises(services.SupplementStillOpen):
+        services.terminate(**story.names, reason="逾期未补正。", actor=WANG_MIN, at=at(4, 3))
+    receipt = services.terminate(**story.names, reason="逾期未补正。", actor=WANG_MIN, at=at(4, 4))
 
     assert receipt.status == Status.TERMINATED
 

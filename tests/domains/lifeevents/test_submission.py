@@ -277,6 +277,22 @@ def test_authority_that_ended_while_filling_no_longer_suffices(city: City) -> No
     assert Application.objects.count() == 0
 
 
+def test_a_repeat_after_the_mandate_ended_still_gets_the_first_receipt(city: City) -> None:
+    agent = city.actor("lisi", "xiaoguan")
+    draft = fill(services.begin(RESTAURANT, PUDONG, BIG_SHOP, actor=agent, at=NOW), agent)
+    first = submit(draft, agent)
+    (mandate,) = [
+        one
+        for one in identity_selectors.mandates_for(city.subjects["xiaoguan"])
+        if one.agent.id == city.subjects["lisi"]
+    ]
+    identity.revoke_mandate(mandate_id=mandate.id, actor=city.actor("zhangsan"), at=NOW)
+
+    again = services.submit(draft.id, CONSENTS, actor=agent, at=NOW + timedelta(minutes=1))
+
+    assert (again.number, again.was_repeat) == (first.number, True)
+
+
 def test_a_person_cannot_open_a_restaurant_in_her_own_name(city: City) -> None:
     actor = city.actor("zhangsan")
     draft = fill(services.begin(RESTAURANT, PUDONG, BIG_SHOP, actor=actor, at=NOW), actor)

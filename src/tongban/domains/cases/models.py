@@ -217,7 +217,7 @@ class SupplementRequest(models.Model):
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="supplement_request")
     asked_at = models.DateTimeField()
     asked_by_id = models.UUIDField(null=True)
-    answer_by = models.DateField(null=True)
+    answer_by = models.DateField()
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

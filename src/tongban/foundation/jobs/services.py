@@ -35,7 +35,7 @@ async def within_request(
 
 
 def with_own_connection(call_next: Callable[[], Anything], _context: JobContext, _worker: Worker) -> Anything:
-    """Task middleware: as around a request, a connection that died is not met again and none is kept from the pool."""
+    """Task middleware: as around a request, a connection that died is not met again."""
     close_old_connections()
     try:
         return call_next()

@@ -61,6 +61,7 @@ REFUSALS = (
     cases.RefusalWithoutBasis,
     cases.RefusalWithoutPoint,
     cases.SecondPersonNeeded,
+    cases.AnswerDayPast,
     cases.SupplementAlreadyRequested,
     cases.SupplementStillOpen,
     cases.WhereToGoMissing,
@@ -174,7 +175,7 @@ class RequestSupplement(ActForm):
         "发出补正告知书，只开放写了问题的几项给申请人修改；补齐后重新计算五个工作日。只能告知这一次，请写全。"
     )
     answer_by = forms.DateField(
-        label=gettext_lazy("请在哪天前补齐（选填）"),
+        label=gettext_lazy("请在哪天前补齐（不填就是三十天内）"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("请按“2026-03-09”的样子填写日期。")},

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ),
                 ("asked_at", models.DateTimeField()),
                 ("asked_by_id", models.UUIDField(null=True)),
-                ("answer_by", models.DateField(null=True)),
+                ("answer_by", models.DateField()),
                 ("answered_at", models.DateTimeField(null=True)),
             ],
             options={

@@ -1,6 +1,7 @@
 """Examination points, what stands in the way of acceptance, and what a decision must rest on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_noop
 from tongban.domains.cases.types import TickMark
 from tongban.domains.catalogue.types import (
     ExaminationPoint,
+    FormElement,
     LegalBasis,
     Material,
     Necessity,
@@ -133,17 +135,27 @@ def require_grounds(
     return points, bases
 
 
+def answer_fields(form: Sequence[FormElement], fields: FieldDictionary) -> FieldDictionary:
+    """The dictionary of the conditions over answers: the fields of elements, by the `ROLE.element` the form asks for.
+
+    A register without a record says "none"; a form without an answer says nothing, so no field is of a closed world.
+    """
+    asked = {f"{one.role}.{one.element}": fields.get(one.element) for one in form}
+    return {
+        key: replace(field, name=key, closed_world=False) for key, field in asked.items() if field is not None
+    }
+
+
 def machine_verdict(
     point: ExaminationPoint, answers: Mapping[str, Answer], fields: FieldDictionary
 ) -> bool | None:
-    """What the point's condition says of the answers; None when a person must look or a fact is missing."""
+    """What the point's condition says of the answers; None when a person must look or a fact is missing.
+
+    `fields` are those of :func:`answer_fields`.
+    """
     if point.check is None:
         return None
-    facts: dict[str, object] = {}
-    for key, answer in answers.items():
-        element = key.partition(".")[2]
-        if element in fields:
-            facts[element] = answer.value
+    facts = {key: answer.value for key, answer in answers.items() if key in fields}
     try:
         return compile_tree(point.check, fields).decide(load_facts(facts, fields)).verdict
     except ConditionError:
@@ -162,12 +174,13 @@ def acceptance_obstacles(
 ) -> tuple[str, ...]:
     """Why a case cannot be accepted without an officer looking closer; empty when every check passes."""
     reasons: list[str] = []
+    asked = answer_fields(substance.form, fields)
     unclean = [one.filename for one in attachments if one.status is not AttachmentStatus.CLEAN]
     reasons.extend(_("附件“%(filename)s”尚未通过安全检查") % {"filename": filename} for filename in unclean)
     main = [code for code in deferred if deferrable(substance, code) is None]
     reasons.extend(_("材料%(code)s不可容缺") % {"code": code} for code in main)
     for point in points_of(substance, Stage.ACCEPTANCE):
-        reason = _obstacle_at(point, answers, ticks, fields)
+        reason = _obstacle_at(point, answers, ticks, asked)
         if reason:
             reasons.append(reason)
     return tuple(reasons)

@@ -133,9 +133,9 @@ def acceptance(
     return _content(heading, paragraphs, rows=rows)
 
 
-def supplement(heading: Heading, items: Sequence[SupplementItem], answer_by: date | None) -> Content:
+def supplement(heading: Heading, items: Sequence[SupplementItem], answer_by: date) -> Content:
     """补正告知书: all that is to be put right, told once (§32(4))."""
-    until = f"请于{day_words(answer_by)}前一次补正。" if answer_by is not None else "请一次补正。"
+    until = f"请于{day_words(answer_by)}前一次补正。"
     return _content(
         heading,
         [

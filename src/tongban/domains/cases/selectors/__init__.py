@@ -3,6 +3,7 @@
 from tongban.domains.cases.rules.access import CaseNotFound
 from tongban.domains.cases.selectors.applications import (
     find_application_of,
+    get_receipt_by_key,
     list_applications,
     list_outstanding,
     receipt_for,
@@ -36,6 +37,7 @@ __all__ = [
     "get_clock",
     "get_dossier",
     "get_public_status",
+    "get_receipt_by_key",
     "get_timeline",
     "get_timeline_of_case",
     "is_live",

@@ -38,6 +38,12 @@ def receipt_for(application: Application, *, was_repeat: bool) -> ApplicationRec
     )
 
 
+def get_receipt_by_key(idempotency_key: str) -> ApplicationReceipt:
+    """The receipt of what was accepted under a key before; two queries. The caller has seen that the key is the asker's."""
+    application = Application.objects.get(idempotency_key=idempotency_key)
+    return receipt_for(application, was_repeat=True)
+
+
 def list_applications(subject_ids: Sequence[UUID]) -> tuple[ApplicationSummary, ...]:
     """Every application in these subjects' names, newest first; one query."""
     rows = (

@@ -12,6 +12,7 @@ from tongban.domains.cases.rules.examination import (
 )
 from tongban.domains.cases.services.acceptance import (
     AcceptedBySilence,
+    AnswerDayPast,
     AttachmentNotUsable,
     NotDeferrable,
     NothingToSupplement,
@@ -88,6 +89,7 @@ from tongban.domains.cases.states import IllegalTransition
 
 __all__ = [
     "AcceptedBySilence",
+    "AnswerDayPast",
     "AttachmentNotUsable",
     "CaseNotFound",
     "CheckSettled",

@@ -1,7 +1,7 @@
 """Acceptance 受理: accept, ask once for supplements, refuse, and what silence does (行政许可法 §32)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -53,8 +53,17 @@ from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import shanghai_date
 from tongban.kernel.workdays import DueDate, add_workdays
 
-# Ours, where a guide lets a material follow later and names no term.
+# Ours, in working days, where a guide lets a material follow later and names no term.
 DEFER_DAYS = 10
+# Ours, in days of the calendar, where the officer names no day: the law sets none for the answer to a notice (行政许可法 §32).
+ANSWER_DAYS = 30
+
+
+class AnswerDayPast(TongbanError):
+    """The applicant needs at least the day after the notice."""
+
+    code: ClassVar[str] = "ANSWER_DAY_PAST"
+    default_sentence: ClassVar[str] = gettext_noop("补正期限要晚于今天，请改一个日期。")
 
 
 class SupplementAlreadyRequested(TongbanError):
@@ -144,8 +153,11 @@ def request_supplement(
 ) -> ActReceipt:
     """Tell the applicant, once, all that must be put right; only those fields are reopened.
 
-    Raises :class:`SupplementAlreadyRequested`, :class:`AcceptedBySilence`, :class:`NothingToSupplement`.
+    `answer_by` is the last day for the answer, `ANSWER_DAYS` from the notice where none is named.
+    Raises :class:`SupplementAlreadyRequested`, :class:`AcceptedBySilence`, :class:`NothingToSupplement`, :class:`AnswerDayPast`.
     """
+    today = shanghai_date(at)
+    answer_by = answer_by or today + timedelta(days=ANSWER_DAYS)
     with transaction.atomic():
         case = lock_case(
             case_number=case_number, revision=revision, action=Action.REQUEST_SUPPLEMENT, actor=actor
@@ -155,6 +167,8 @@ def request_supplement(
         _require_no_silence(case, at)
         if not items or any(not (item.problem.strip() and item.remedy.strip()) for item in items):
             raise NothingToSupplement(f"{len(items)} items for case {case_number}")
+        if answer_by <= today:
+            raise AnswerDayPast(f"the answer to a notice of {today} by {answer_by}")
         request = SupplementRequest.objects.create(
             case=case, asked_at=at, asked_by_id=actor.account_id, answer_by=answer_by
         )

@@ -171,7 +171,7 @@ def terminate(*, case_number: str, revision: int, reason: str, actor: Actor, at:
             raise ReasonMissing(f"termination of {case_number} without reason")
         if case.status == Status.SUPPLEMENTING:
             answer_by = SupplementRequest.objects.values_list("answer_by", flat=True).get(case=case)
-            if answer_by is None or shanghai_date(at) <= answer_by:
+            if shanghai_date(at) <= answer_by:
                 raise SupplementStillOpen(f"supplement of {case_number} may be answered until {answer_by}")
         transition(case, Act(Action.TERMINATE, actor, at, f"终止办理：{reason}", reason=reason))
         return receipt_of(case)

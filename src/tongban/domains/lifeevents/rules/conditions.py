@@ -25,7 +25,7 @@ class ItemConditions:
     form: tuple[tuple[FormElement, Condition | None], ...]
     materials: tuple[tuple[Material, Condition | None], ...]
     facts: frozenset[str]
-    """Every fact the item's part of the plan or its examination rests on."""
+    """Every fact the item's part of the plan rests on; its examination reads the answers of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,6 @@ def _compile_item(item: PackageItem, guide: Guide, fields: FieldDictionary) -> I
     materials = tuple((one, _compile(one.when, fields)) for one in substance.materials)
     trees = [condition for _one, condition in (*situations, *form, *materials)]
     facts = wanted.fields.union(*(tree.fields for tree in trees if tree is not None))
-    facts |= {name for one in substance.points for name in _named(one.check) if name in fields}
     return ItemConditions(wanted=wanted, situations=situations, form=form, materials=materials, facts=facts)
 
 
@@ -120,17 +119,6 @@ def _of_situations(part: Material | FormElement, situations: Mapping[str, Situat
     if not part.situations:
         return ALWAYS
     return {"any": [situations[code].when or ALWAYS for code in part.situations if code in situations]}
-
-
-def _named(tree: object) -> set[str]:
-    """The fields a tree names; an examination point's tree speaks of answers and is compiled by who examines."""
-    if isinstance(tree, Mapping):
-        field = tree.get("field")
-        found = {field} if isinstance(field, str) else set()
-        return found.union(*(_named(part) for part in tree.values()))
-    if isinstance(tree, list | tuple):
-        return set().union(*(_named(part) for part in tree))
-    return set()
 
 
 def _both(one: Tree, other: Tree) -> Tree:

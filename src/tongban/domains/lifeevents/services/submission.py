@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.cases import services as cases
+from tongban.domains.cases.selectors import get_receipt_by_key
 from tongban.domains.cases.types import ApplicationReceipt, Consent, NewCase, Submission
 from tongban.domains.eforms import rules as forms
 from tongban.domains.eforms import services as eforms
@@ -75,11 +76,13 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
     """
     with transaction.atomic():
         draft = eforms.claim_draft(draft_id, actor=actor)
+        if draft.submitted_at is not None:
+            # What was accepted stays so, whatever became of a mandate or the rules since.
+            return get_receipt_by_key(draft.idempotency_key)
         ground = ground_for(draft.purpose, draft.division, shanghai_date(at))
         plan = plan_on_ground(ground, draft, at=at, promises=_promises(consents))
         applicant = _require_applicant(draft, plan, at)
-        if draft.submitted_at is None:
-            _require_complete(draft, plan, at)
+        _require_complete(draft, plan, at)
         opening, waiting = _split(plan)
         if not opening:
             raise _unsettled(plan)
@@ -99,8 +102,6 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
             actor=replace(actor, acting_for=applicant.id),
             at=at,
         )
-        if receipt.was_repeat:
-            return receipt
         eforms.mark_submitted(draft_id, actor=actor, at=at)
         keep_single(plan.package, at)
         _write_run(receipt, plan, draft, opening, waiting, contents, at)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.domains.cases.rules.access import may_tick
-from tongban.domains.cases.rules.examination import machine_verdict
+from tongban.domains.cases.rules.examination import answer_fields, machine_verdict
 from tongban.domains.cases.states import BEFORE_ACCEPTANCE, IN_PROGRESS
 from tongban.domains.cases.types import (
     CheckTask,
@@ -409,7 +409,7 @@ def _can_tick(dossier: Dossier, actor: Actor) -> bool:
 
 def _points(dossier: Dossier, guide: Guide, typed: Typed) -> tuple[PointGroup, ...]:
     kept = {tick.point: tick for tick in dossier.ticks}
-    fields = standards.condition_fields()
+    fields = answer_fields(guide.substance.form, standards.condition_fields())
     titles = {Stage.ACCEPTANCE: _("受理要点"), Stage.EXAMINATION: _("审查要点")}
     groups = []
     for stage, title in titles.items():
