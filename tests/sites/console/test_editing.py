@@ -73,6 +73,12 @@ def basics(version: VersionView, **changes: object) -> dict[str, object]:
     return {**data, **changes}
 
 
+def test_an_editor_sees_no_cases_whatever_view_she_names(editor: Desk) -> None:
+    answers = [editor.client.get("/console/"), editor.client.get("/console/?view=OPEN")]
+
+    assert [answer["Location"] for answer in answers] == ["/console/items/", "/console/items/"]
+
+
 def test_lists_what_the_department_keeps(editor: Desk) -> None:
     shown = editor.client.get("/console/items/").content.decode()
 

@@ -9,9 +9,7 @@ from uuid import UUID
 class MandateEvent:
     mandate_id: UUID
     principal_id: UUID
-    principal_name: str
     agent_id: UUID
-    agent_name: str
     at: datetime
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from smtplib import SMTPException
 
+from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.events import MandateGranted, MandateRevoked
 from tongban.domains.messaging import rules, services
 from tongban.domains.messaging.events import MessageSent
@@ -18,10 +19,11 @@ def mail_message(event: MessageSent, at: datetime) -> None:
 
 
 def tell_authorised(event: MandateGranted, at: datetime) -> None:
+    principal = identity.get_subject(event.principal_id)
     services.send(
         "MANDATE_GRANTED",
         to_subject=event.agent_id,
-        context={"principal_name": event.principal_name, "term": rules.term_text(event.valid_to)},
+        context={"principal_name": principal.name, "term": rules.term_text(event.valid_to)},
         at=at,
     )
 
@@ -29,8 +31,8 @@ def tell_authorised(event: MandateGranted, at: datetime) -> None:
 def tell_revoked(event: MandateRevoked, at: datetime) -> None:
     """Both sides: the one who did it has a confirmation, the other the news."""
     context = {
-        "principal_name": event.principal_name,
-        "agent_name": event.agent_name,
+        "principal_name": identity.get_subject(event.principal_id).name,
+        "agent_name": identity.get_subject(event.agent_id).name,
         "revoked_at": rules.chinese_instant(event.at),
     }
     for subject_id in (event.principal_id, event.agent_id):

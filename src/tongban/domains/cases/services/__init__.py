@@ -70,7 +70,6 @@ from tongban.domains.cases.services.examination import (
 from tongban.domains.cases.services.limits import (
     accept_by_silence,
     change_calendar,
-    fail_overdue_materials,
     fold_tallies,
     keep_limits,
     mark_limits,
@@ -132,7 +131,6 @@ __all__ = [
     "correct",
     "delete_view",
     "extend",
-    "fail_overdue_materials",
     "finish_examination",
     "fold_tallies",
     "grant",

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 
 from tongban.domains.cases.events import CaseLimitNoticed
-from tongban.domains.cases.models import CalendarDay, Case, CheckTask, ClockEvent, LimitMark
+from tongban.domains.cases.models import CalendarDay, Case, ClockEvent, LimitMark
 from tongban.domains.cases.rules.clock import NO_LIMIT, light, stand
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import facts_of
@@ -15,7 +15,7 @@ from tongban.domains.cases.services.acceptance import let_silence_accept
 from tongban.domains.cases.services.examination import resume_elapsed
 from tongban.domains.cases.services.transition import apply_standing, event_fields, mark_of
 from tongban.domains.cases.states import OPEN
-from tongban.domains.cases.types import CalendarChange, CheckKind, CheckOutcome, Light, Status
+from tongban.domains.cases.types import CalendarChange, Light, Status
 from tongban.foundation.audit import services as audit
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import Actor
@@ -85,13 +85,6 @@ def _announce(marks: Sequence[LimitMark], at: datetime) -> None:
         )
 
 
-def fail_overdue_materials(*, at: datetime) -> int:
-    """A deferred material that did not come by its day has failed (容缺逾期); the grant stays impossible."""
-    return CheckTask.objects.filter(
-        kind=CheckKind.DEFERRED_MATERIAL.value, outcome=CheckOutcome.OPEN.value, due_on__lt=shanghai_date(at)
-    ).update(outcome=CheckOutcome.FAILED.value, settled_at=at, note="逾期未补交")
-
-
 def recompute_open(*, at: datetime) -> int:
     """Every open case's dates computed anew from its facts and today's calendar; how many changed."""
     calendar = get_calendar()
@@ -147,7 +140,6 @@ def keep_limits(*, at: datetime) -> None:
     """All that time alone brings about, by the business clock; safe to run twice, late, and after a jump."""
     accept_by_silence(at=at)
     resume_elapsed_pauses(at=at)
-    fail_overdue_materials(at=at)
     mark_limits(at=at)
 
 

@@ -72,9 +72,7 @@ def grant_mandate(
         MandateGranted(
             mandate_id=mandate.id,
             principal_id=principal,
-            principal_name=mandate.principal.name,
             agent_id=agent,
-            agent_name=mandate.agent.name,
             at=at,
             scope=mandate.scope,
             valid_to=valid_to,
@@ -102,9 +100,7 @@ def revoke_mandate(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
             MandateRevoked(
                 mandate_id=row.pk,
                 principal_id=row.principal_id,
-                principal_name=row.principal.name,
                 agent_id=row.agent_id,
-                agent_name=row.agent.name,
                 at=at,
             ),
             queue=QUEUE,

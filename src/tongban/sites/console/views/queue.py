@@ -39,7 +39,7 @@ HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER, Role.SUPERVISOR)
 @officer()
 def show_queue(request: ActorRequest) -> HttpResponseBase:
     """Where an officer begins: the cases of her departments, or what else her post does."""
-    if not request.actor.has_role(*HANDLERS) and "view" not in request.GET:
+    if not request.actor.has_role(*HANDLERS):
         return redirect(_landing(request.actor))
     view, filters = read_view(request.GET, request.actor), read_filters(request.GET)
     cursor = request.GET.get("cursor", "")
