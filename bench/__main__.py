@@ -5,6 +5,9 @@ import json
 import subprocess
 import sys
 
+from bench import figures
+from bench.figures import Figure
+
 MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue")
 QUICK = {
     "submission": ("--seconds", "3"),
@@ -20,7 +23,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="on a small scale, to see that all of it runs")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODULES)}; all by default")
     options = parser.parse_args()
-    figures: list[dict[str, object]] = []
+    found: list[Figure] = []
     failed = []
     for name in options.names or MODULES:
         sys.stderr.write(f"bench: {name}\n")
@@ -30,22 +33,11 @@ def main() -> int:
         if done.returncode != 0 or not done.stdout.strip():
             failed.append(name)
             continue
-        figures.extend(json.loads(done.stdout)["figures"])
-    if options.json:
-        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
-    else:
-        for figure in figures:
-            sys.stdout.write(_line(figure) + "\n")
+        found.extend(json.loads(done.stdout)["figures"])
+    figures.show(found, as_json=options.json)
     for name in failed:
         sys.stderr.write(f"bench: {name} failed\n")
-    return 1 if failed or not all(figure["met"] for figure in figures) else 0
-
-
-def _line(figure: dict[str, object]) -> str:
-    ratio = figure["ratio"]
-    against = "" if ratio is None else f", baseline {figure['baseline']}, ratio {ratio}"
-    verdict = "met" if figure["met"] else "NOT MET"
-    return f"{figure['name']}: {figure['value']} {figure['unit']} (target {figure['target']}, {verdict}{against})"
+    return 1 if failed or not all(one["met"] for one in found) else 0
 
 
 if __name__ == "__main__":

@@ -1,26 +1,22 @@
 """Restaurateurs who are about to submit: sample people of their own, each signed in, with drafts ready to hand in."""
 
-import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
+from bench import drafts
 from tongban.demo import seeding
 from tongban.demo.walkthrough.browser import Browser
 from tongban.demo.walkthrough.citizen import Citizen
 from tongban.demo.walkthrough.stories import RESTAURANT
-from tongban.domains.eforms import models as eforms
 from tongban.domains.eforms import selectors
+from tongban.domains.eforms.models import Draft
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.lifeevents import services as lifeevents
 from tongban.kernel.identifiers import resident_id, uscc
-from tongban.kernel.ids import new_id
-
-DRAFT_SPACE = 5 << 120
-"""Ids of the copied drafts: this and a running number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +53,8 @@ def prepare(port: int, *, applicants: int, drafts_each: int, at: datetime) -> li
         form = browser.open(f"{path}check/").form("/check/")
         sent = {name: values[0] for name, values in form.values.items() if values}
         body = urlencode({**sent, "consent-TRUTH": "on", "consent-SHARING": "on"}).encode()
-        drafts = _copies(UUID(path.split("/")[2]), first=nth * drafts_each, total=drafts_each)
-        ready.append(Applicant(browser.cookie, body, drafts))
+        original = Draft.objects.get(pk=UUID(path.split("/")[2]))
+        ready.append(Applicant(browser.cookie, body, tuple(drafts.copies(original, drafts_each))))
         browser.close()
     return ready
 
@@ -79,23 +75,6 @@ def _fill(browser: Browser, nth: int, at: datetime) -> str:
     page = citizen.fill(page, story.typed, [one.key for one in fields if one.is_required])
     citizen.upload_all(page)
     return path
-
-
-def _copies(draft_id: UUID, *, first: int, total: int) -> tuple[UUID, ...]:
-    original = eforms.Draft.objects.get(pk=draft_id)
-    uploads = list(original.attachments.all())
-    drafts, attachments = [], []
-    for number in range(first, first + total):
-        draft = copy.copy(original)
-        draft.pk, draft.idempotency_key = UUID(int=DRAFT_SPACE + number), str(new_id())
-        drafts.append(draft)
-        for upload in uploads:
-            upload_copy = copy.copy(upload)
-            upload_copy.pk, upload_copy.draft = new_id(), draft
-            attachments.append(upload_copy)
-    eforms.Draft.objects.bulk_create(drafts, batch_size=1_000)
-    eforms.Attachment.objects.bulk_create(attachments, batch_size=1_000)
-    return tuple(draft.pk for draft in drafts)
 
 
 def _concerns(row: dict[str, Any], renamed: dict[str, str]) -> bool:

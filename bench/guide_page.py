@@ -3,14 +3,12 @@
 Run as ``python -m bench.guide_page [--json]``; the database must hold the sample city (`tongban demo seed`).
 """
 
-import argparse
-import json
-import sys
 import tempfile
 import urllib.request
 from pathlib import Path
 
-from bench import load
+from bench import figures, load
+from bench.figures import Figure
 from bench.server import serving
 
 PATH = "/guide/310115/310131001001/"
@@ -26,7 +24,7 @@ def application(environ, start_response):
 """
 
 
-def measure() -> list[dict[str, object]]:
+def measure() -> list[Figure]:
     """Requests a second and the ratio to the bare app, measured one after the other."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -43,15 +41,16 @@ def measure() -> list[dict[str, object]]:
     ratio = ours.per_second / bare.per_second
     met = ours.per_second >= TARGET_PER_SECOND and ratio >= TARGET_RATIO and ours.failed == 0
     return [
-        {
-            "name": "guide page, anonymous",
-            "value": round(ours.per_second),
-            "unit": "requests/s",
-            "target": TARGET_PER_SECOND,
-            "met": met,
-            "baseline": round(bare.per_second),
-            "ratio": round(ratio, 2),
-        }
+        figures.figure(
+            "guide page, anonymous",
+            ours.per_second,
+            "requests/s",
+            TARGET_PER_SECOND,
+            met=met,
+            baseline=bare.per_second,
+            ratio=ratio,
+            digits=0,
+        )
     ]
 
 
@@ -59,14 +58,5 @@ def _measure(port: int, seconds: float) -> load.Load:
     return load.ask_again_and_again(port, load.get(PATH, port), connections=CONNECTIONS, seconds=seconds)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    figures = measure()
-    sys.stdout.write((json.dumps({"figures": figures}) if options.json else f"{figures[0]}") + "\n")
-    return 0 if all(figure["met"] for figure in figures) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    figures.run(__doc__, measure)

@@ -4,16 +4,14 @@ Run as ``python -m bench.kernel_conditions [--json]`` from the repository root. 
 trees recursively over the same facts, once for the verdict and once for what is missing; both must agree.
 """
 
-import argparse
-import json
 import random
-import statistics
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from bench import figures
+from bench.figures import Figure
 from tongban.kernel.conditions import Facts, compile_trees, load_facts, next_question, read_fields
 
 TREES = 60
@@ -29,21 +27,9 @@ FIELDS = read_fields(
 CODES = ["餐饮", "零售", "娱乐", "住宿"]
 
 Answer = tuple[dict[str, bool | None], str | None]
-Figure = dict[str, object]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    figure = measure()
-    if arguments.json:
-        sys.stdout.write(json.dumps({"figures": [figure]}, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.write(f"{figure}\n")
-
-
-def measure() -> Figure:
+def measure() -> list[Figure]:
     """p95 of one plan with its next question, in milliseconds, and the plain walk's in the same run."""
     rng = random.Random(SEED)  # noqa: S311  # sample trees, not secrets
     trees = {f"rule_{number:02}": _tree(rng, depth=3) for number in range(TREES)}
@@ -59,24 +45,13 @@ def measure() -> Figure:
         if compiled(facts) != _plain(trees, facts):
             raise SystemExit("the compiled conditions and the plain walk disagree")
     value, baseline = _p95_ms(compiled, samples), _p95_ms(lambda facts: _plain(trees, facts), samples)
-    return {
-        "name": "plan and next question",
-        "value": round(value, 3),
-        "unit": "ms",
-        "target": TARGET_MS,
-        "met": value <= TARGET_MS,
-        "baseline": round(baseline, 3),
-        "ratio": round(baseline / value, 2),
-    }
+    return [
+        figures.at_most("plan and next question", value, "ms", TARGET_MS, baseline=baseline, digits=3),
+    ]
 
 
 def _p95_ms(work: Callable[[Facts], Answer], samples: list[Facts]) -> float:
-    taken = []
-    for facts in samples:
-        start = time.perf_counter()
-        work(facts)
-        taken.append((time.perf_counter() - start) * 1000)
-    return statistics.quantiles(taken, n=20)[-1]
+    return figures.p95([figures.milliseconds(partial(work, facts)) for facts in samples])
 
 
 def _tree(rng: random.Random, depth: int) -> dict[str, Any]:
@@ -151,4 +126,4 @@ def _missing(tree: dict[str, Any], facts: Facts) -> set[str]:
 
 
 if __name__ == "__main__":
-    main()
+    figures.run(__doc__, measure)

@@ -3,11 +3,8 @@
 Run as ``python -m bench.plan [--json]`` from the repository root.
 """
 
-import argparse
 import json
 import random
-import statistics
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -18,6 +15,8 @@ import django
 from pydantic import TypeAdapter
 
 import tongban
+from bench import figures
+from bench.figures import Figure
 from tongban.domains.catalogue.rules import read_guide
 from tongban.domains.catalogue.types import Guide, Procedure, Substance
 from tongban.domains.directory.types import Connection, Department, Level
@@ -32,11 +31,8 @@ DATA = Path(tongban.__file__).parent / "demo/data"
 TODAY = date(2026, 3, 2)
 ROUNDS = 300
 TARGET_MS = 5.0
-PERCENTILES = 20
 SEED = 20260302
 DIVISION = "310115"
-
-Figure = dict[str, object]
 
 
 def packages() -> Iterator[tuple[str, planning.Basis]]:
@@ -69,17 +65,8 @@ def packages() -> Iterator[tuple[str, planning.Basis]]:
 def measure() -> list[Figure]:
     """The figures of the plan, in the form of ``script/bench --json``."""
     return [
-        {
-            "name": f"plan and next question of {code}, p95",
-            "value": round(value, 2),
-            "unit": "ms",
-            "target": TARGET_MS,
-            "met": value <= TARGET_MS,
-            "baseline": None,
-            "ratio": None,
-        }
+        figures.at_most(f"plan and next question of {code}, p95", _p95_ms(basis), "ms", TARGET_MS)
         for code, basis in packages()
-        for value in [_p95_ms(basis)]
     ]
 
 
@@ -94,7 +81,7 @@ def _p95_ms(basis: planning.Basis) -> float:
         asking.ask(basis.conditions, loaded, answered, basis.elements, basis.guides)
         planning.make_plan(basis, loaded, planning.Wishes())
         times.append((time.perf_counter() - started) * 1000)
-    return statistics.quantiles(times, n=PERCENTILES)[-1]
+    return figures.p95(times)
 
 
 def _facts(basis: planning.Basis, chance: random.Random) -> dict[str, object]:
@@ -167,21 +154,6 @@ def _read(name: str) -> list[Mapping[str, object]]:
     return found
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    django.setup()
-    figures = measure()
-    if arguments.json:
-        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
-        return 0
-    for figure in figures:
-        sys.stdout.write(
-            f"{figure['name']}: {figure['value']} {figure['unit']} (target {figure['target']})\n"
-        )
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    django.setup()
+    figures.run(__doc__, measure)

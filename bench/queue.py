@@ -4,10 +4,7 @@ Run as ``python -m bench.queue [--json] [--cases N]`` from the repository root; 
 beside the configured one and drops it afterwards.
 """
 
-import argparse
-import json
 import random
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +14,9 @@ from uuid import UUID
 
 import django
 from django.db import connection
+
+from bench import figures
+from bench.figures import Figure
 
 CASES = 1_000_000
 DEPARTMENTS = 40
@@ -45,7 +45,6 @@ TARGET_MS = 60.0
 TARGET_SEED_S = 180.0
 
 Row = tuple[object, ...]
-Figure = dict[str, object]
 
 APPLICATION_COLUMNS = (
     "id, number, applicant_id, applicant_name, purpose, title, division, channel, idempotency_key, "
@@ -190,10 +189,10 @@ def measure_queue(rounds: int = 30) -> tuple[float, int]:
     )
     for page in pages:
         page()
-    times = [_milliseconds(page) for _round in range(rounds) for page in pages]
+    times = [figures.milliseconds(page) for _round in range(rounds) for page in pages]
     with CaptureQueriesContext(connection) as queries:
         pages[0]()
-    return _p95(times), len(queries)
+    return figures.p95(times), len(queries)
 
 
 def _page(actor, view, filters) -> Callable[[], object]:  # type: ignore[no-untyped-def]  # types load after Django
@@ -234,18 +233,8 @@ def measure_baseline(rounds: int = 3) -> float:
 
     times: list[float] = []
     for _round in range(rounds):
-        times.extend(_milliseconds(partial(plain, offset)) for offset in (0, 5_000, 50_000))
-    return _p95(times)
-
-
-def _milliseconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return (time.perf_counter() - started) * 1000
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20)[-1]
+        times.extend(figures.milliseconds(partial(plain, offset)) for offset in (0, 5_000, 50_000))
+    return figures.p95(times)
 
 
 def measure(cases: int = CASES) -> list[Figure]:
@@ -262,41 +251,13 @@ def measure(cases: int = CASES) -> list[Figure]:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     sys.stderr.write(f"queue: {queries} queries a page\n")
     return [
-        _figure(f"seed {cases:,} cases by COPY", seconds, "s", TARGET_SEED_S, None),
-        _figure(f"officer's queue with counts, {cases:,} cases, p95", ours, "ms", TARGET_MS, plain),
+        figures.at_most(f"seed {cases:,} cases by COPY", seconds, "s", TARGET_SEED_S),
+        figures.at_most(
+            f"officer's queue with counts, {cases:,} cases, p95", ours, "ms", TARGET_MS, baseline=plain
+        ),
     ]
 
 
-def _figure(name: str, value: float, unit: str, target: float, baseline: float | None) -> Figure:
-    return {
-        "name": name,
-        "value": round(value, 2),
-        "unit": unit,
-        "target": target,
-        "met": value <= target,
-        "baseline": None if baseline is None else round(baseline, 2),
-        "ratio": None if baseline is None else round(baseline / value, 2),
-    }
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--cases", type=int, default=CASES)
-    arguments = parser.parse_args()
-    django.setup()
-    figures = measure(arguments.cases)
-    if arguments.json:
-        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
-        return 0
-    for figure in figures:
-        plain = figure["baseline"]
-        line = (
-            f"{figure['name']}: {figure['value']} {figure['unit']} (target {figure['target']}, plain {plain})"
-        )
-        sys.stdout.write(line + "\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    django.setup()
+    figures.run(__doc__, measure, scale="cases")

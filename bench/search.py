@@ -7,13 +7,9 @@ pinyin, first letters and typos of the same sound.
 
 # ruff: noqa: SIM905 - word lists read better as text
 
-import argparse
 import json
 import random
-import statistics
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,11 +17,12 @@ import django
 from django.db import connection
 
 import tongban
+from bench import figures
+from bench.figures import Figure
 
 ITEMS = 100_000
 ROUNDS = 5
 TARGET_MS = 15.0
-PERCENTILES = 20
 SEED = 20260302
 QUERIES = Path(tongban.__file__).parent / "demo/data/search_queries.json"
 GUIDES = Path(tongban.__file__).parent / "demo/data/guides"
@@ -40,8 +37,6 @@ ACTION = (
     "许可 审批 备案 登记 变更 注销 延续 补发 换发 核准 确认 认定 补贴申领 奖励 裁决 年度检验 信息查询".split()
 )
 PLACE = "城区 郊区 港区 林区 口岸 园区 街道 乡镇 沿江 沿海".split()
-
-Figure = dict[str, object]
 
 
 def names(total: int) -> Iterator[str]:
@@ -113,25 +108,15 @@ def measure(items: int = ITEMS) -> list[Figure]:
         for query in typed:
             selectors.search(query, region="3101")
         ours = [
-            _milliseconds(partial(selectors.search, query, region="3101"))
+            figures.milliseconds(partial(selectors.search, query, region="3101"))
             for _round in range(ROUNDS)
             for query in typed
         ]
-        plain = [_milliseconds(partial(_ilike, query)) for query in typed]
+        plain = [figures.milliseconds(partial(_ilike, query)) for query in typed]
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
-    value, baseline = _p95(ours), _p95(plain)
-    return [
-        {
-            "name": f"search over {items:,} items, p95",
-            "value": round(value, 2),
-            "unit": "ms",
-            "target": TARGET_MS,
-            "met": value <= TARGET_MS,
-            "baseline": round(baseline, 2),
-            "ratio": round(baseline / value, 2),
-        }
-    ]
+    name = f"search over {items:,} items, p95"
+    return [figures.at_most(name, figures.p95(ours), "ms", TARGET_MS, baseline=figures.p95(plain))]
 
 
 def _ilike(query: str) -> object:
@@ -145,30 +130,6 @@ def _ilike(query: str) -> object:
         return cursor.fetchall()
 
 
-def _milliseconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return (time.perf_counter() - started) * 1000
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=PERCENTILES)[-1]
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--items", type=int, default=ITEMS)
-    arguments = parser.parse_args()
-    django.setup()
-    figures = measure(arguments.items)
-    if arguments.json:
-        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
-    else:
-        for figure in figures:
-            sys.stdout.write(f"{figure}\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    django.setup()
+    figures.run(__doc__, measure, scale="items")

@@ -4,14 +4,13 @@ Run as ``python -m bench.submission [--json] [--seconds S]``; the database must 
 drafts are made before the time is taken: one in each applicant's browser, page by page, the others as its copies.
 """
 
-import argparse
-import json
-import sys
-
 import django
 
+from bench import figures
+from bench.figures import Figure
+
 TARGET_PER_SECOND, TARGET_P95_MS = 60, 300
-SECONDS = 60.0
+SECONDS = 60
 APPLICANTS = 12
 DRAFTS_A_SECOND = 90
 """More are prepared than the target asks for, so that they do not run out first."""
@@ -19,10 +18,8 @@ WARM_UP = 10
 SEE_OTHER = 302
 THREADS = 4
 
-Figure = dict[str, object]
 
-
-def measure(seconds: float = SECONDS) -> list[Figure]:
+def measure(seconds: int = SECONDS) -> list[Figure]:
     """Packages a second and the p95 of one submission, in the form of ``script/bench --json``."""
     from bench import applicants, load
     from bench.server import serving
@@ -43,49 +40,25 @@ def measure(seconds: float = SECONDS) -> list[Figure]:
         timed = [own[WARM_UP:] for own in requests]
         found = load.send_once(port, timed, wanted=SEE_OTHER, seconds=seconds)
     return [
-        _figure(
+        figures.figure(
             "restaurant packages submitted over HTTP",
             found.per_second,
             "packages/s",
             TARGET_PER_SECOND,
             met=found.per_second >= TARGET_PER_SECOND and not found.failed,
+            digits=1,
         ),
-        _figure(
+        figures.figure(
             "one submission of the restaurant package, p95",
             found.p95_ms,
             "ms",
             TARGET_P95_MS,
             met=found.p95_ms <= TARGET_P95_MS and not found.failed,
+            digits=1,
         ),
     ]
 
 
-def _figure(name: str, value: float, unit: str, target: float, *, met: bool) -> Figure:
-    return {
-        "name": name,
-        "value": round(value, 1),
-        "unit": unit,
-        "target": target,
-        "met": met,
-        "baseline": None,
-        "ratio": None,
-    }
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    options = parser.parse_args()
-    django.setup()
-    figures = measure(options.seconds)
-    if options.json:
-        sys.stdout.write(json.dumps({"figures": figures}, ensure_ascii=False) + "\n")
-    else:
-        for figure in figures:
-            sys.stdout.write(f"{figure}\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    django.setup()
+    figures.run(__doc__, measure, scale="seconds")

@@ -40,7 +40,7 @@ class Installation:
             "TONGBAN_HOME": os.fspath(home),
             "TONGBAN_MODE": "demo",
             "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
-            "PYTHONPATH": os.pathsep.join([os.fspath(TESTS.parent / "src"), os.fspath(TESTS)]),
+            "PYTHONPATH": os.pathsep.join(map(os.fspath, (TESTS.parent / "src", TESTS, TESTS.parent))),
         }
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

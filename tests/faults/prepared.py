@@ -1,6 +1,5 @@
 """Run in a home of its own: a small city with drafts that lack nothing but the press of the button. Prints what a client needs."""
 
-import copy
 import json
 import sys
 from uuid import UUID
@@ -9,6 +8,7 @@ import django
 
 django.setup()
 
+from bench.drafts import copies  # noqa: E402
 from django.conf import settings  # noqa: E402 - Django is set up first
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -18,7 +18,6 @@ from sites.portal import walk  # noqa: E402
 from tongban.domains.eforms import models as eforms  # noqa: E402
 from tongban.domains.identity.models import Account  # noqa: E402
 from tongban.foundation import clock  # noqa: E402
-from tongban.kernel.ids import new_id  # noqa: E402
 from tongban.sites.openapi import clients  # noqa: E402
 
 FOOD_OFFICE = "SCJG-310115"
@@ -35,25 +34,8 @@ def main(total: int) -> None:
     browser.post("/my/acting-for/", {"subject": str(city.subjects["xiaoguan"])})
     first = eforms.Draft.objects.get(pk=UUID(walk.complete(browser).split("/")[2]))
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    drafts = [str(first.pk), *copies(first, total - 1)]
+    drafts = [str(first.pk), *map(str, copies(first, total - 1))]
     sys.stdout.write(json.dumps({"session": session, "drafts": drafts}))
-
-
-def copies(first: eforms.Draft, total: int) -> list[str]:
-    """As many drafts more, each with its own key and its own rows of uploads."""
-    uploads = list(first.attachments.all())
-    drafts, attachments = [], []
-    for _ in range(total):
-        draft = copy.copy(first)
-        draft.pk, draft.idempotency_key = new_id(), str(new_id())
-        drafts.append(draft)
-        for upload in uploads:
-            one = copy.copy(upload)
-            one.pk, one.draft = new_id(), draft
-            attachments.append(one)
-    eforms.Draft.objects.bulk_create(drafts, batch_size=500)
-    eforms.Attachment.objects.bulk_create(attachments, batch_size=500)
-    return [str(draft.pk) for draft in drafts]
 
 
 main(int(sys.argv[1]))
