@@ -260,16 +260,20 @@ def test_a_strangers_draft_cannot_be_handed_in(city: City) -> None:
     assert Application.objects.count() == 0
 
 
-def test_authority_that_ended_while_filling_no_longer_suffices(city: City) -> None:
-    agent = city.actor("lisi", "xiaoguan")
-    draft = services.begin(RESTAURANT, PUDONG, BIG_SHOP, actor=agent, at=NOW)
-    draft = fill(draft, agent)
+def end_mandate_of_the_agent(city: City) -> None:
     (mandate,) = [
         one
         for one in identity_selectors.mandates_for(city.subjects["xiaoguan"])
         if one.agent.id == city.subjects["lisi"]
     ]
     identity.revoke_mandate(mandate_id=mandate.id, actor=city.actor("zhangsan"), at=NOW)
+
+
+def test_authority_that_ended_while_filling_no_longer_suffices(city: City) -> None:
+    agent = city.actor("lisi", "xiaoguan")
+    draft = services.begin(RESTAURANT, PUDONG, BIG_SHOP, actor=agent, at=NOW)
+    draft = fill(draft, agent)
+    end_mandate_of_the_agent(city)
 
     with pytest.raises(identity_selectors.NotAuthorised):
         services.submit(draft.id, CONSENTS, actor=agent, at=NOW + timedelta(minutes=1))
@@ -281,12 +285,7 @@ def test_a_repeat_after_the_mandate_ended_still_gets_the_first_receipt(city: Cit
     agent = city.actor("lisi", "xiaoguan")
     draft = fill(services.begin(RESTAURANT, PUDONG, BIG_SHOP, actor=agent, at=NOW), agent)
     first = submit(draft, agent)
-    (mandate,) = [
-        one
-        for one in identity_selectors.mandates_for(city.subjects["xiaoguan"])
-        if one.agent.id == city.subjects["lisi"]
-    ]
-    identity.revoke_mandate(mandate_id=mandate.id, actor=city.actor("zhangsan"), at=NOW)
+    end_mandate_of_the_agent(city)
 
     again = services.submit(draft.id, CONSENTS, actor=agent, at=NOW + timedelta(minutes=1))
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules import branches as rules
 from tongban.domains.lifeevents.rules.packages import read_package
+from tongban.domains.lifeevents.rules.singles import ITEM_CODE
 from tongban.domains.lifeevents.states import STOPPABLE
 from tongban.domains.lifeevents.types import Branch, BranchStatus, BundleRun, OnRefusal, Package, SavedPlan
 from tongban.kernel.errors import TongbanError
@@ -36,7 +37,7 @@ def get_package(code: str) -> Package:
 
 def list_packages() -> tuple[Package, ...]:
     """The latest version of every life event, by code; single items are none. One query once they are known."""
-    events = models.PackageVersion.objects.exclude(code__regex=r"^[0-9]+$")
+    events = models.PackageVersion.objects.exclude(code__regex=ITEM_CODE)
     newest = events.order_by("code", "-version").distinct("code")
     return tuple(get_package_version(one) for one in newest.values_list("id", flat=True))
 

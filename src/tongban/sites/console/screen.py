@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from tongban.kernel.actors import Actor, Role
 
 HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER)
+READERS = (*HANDLERS, Role.SUPERVISOR)
+"""Whose posts have to do with a case: an editor of the office or the platform's operator has no business in it."""
 EDITORS = (Role.EDITOR, Role.PUBLISHER)
 
 
@@ -20,7 +22,7 @@ def show(request: HttpRequest, template: str, page: object, *, status: int = 200
 def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
     """Address and words of what the officer's post has to do with."""
     entries: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
-        ("console:queue", _("办件"), (*HANDLERS, Role.SUPERVISOR)),
+        ("console:queue", _("办件"), READERS),
         ("console:checks", _("核查任务"), HANDLERS),
         ("console:items", _("事项编辑"), EDITORS),
         ("console:zero_hits", _("没搜到的词"), EDITORS),

@@ -1,13 +1,12 @@
 """In which district the visitor is at home: chosen on a page, kept in a cookie."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Division
+from tongban.sites.shared.preferences import keep_preference
 
 DIVISION_COOKIE = "tongban_division"
-A_YEAR = 365 * 24 * 3600
 
 
 def districts() -> tuple[Division, ...]:
@@ -24,11 +23,4 @@ def chosen_division(request: HttpRequest) -> str:
 
 
 def keep_division(response: HttpResponseBase, division: str) -> None:
-    response.set_cookie(
-        DIVISION_COOKIE,
-        division,
-        max_age=A_YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    keep_preference(response, DIVISION_COOKIE, division)

@@ -1,8 +1,10 @@
 """A supplement answered in place: reopened fields typed anew, new files uploaded, all of it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, BinaryIO, TypeAlias, cast
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -13,7 +15,7 @@ from tongban.domains.cases import services as cases
 from tongban.domains.cases.types import CheckTask, SupplementItem, Timeline, TimelineCase
 from tongban.domains.eforms import rules as forms
 from tongban.domains.eforms import services as eforms
-from tongban.domains.eforms.types import Answer, Draft, Origin
+from tongban.domains.eforms.types import Answer, Origin
 from tongban.domains.standards import rules as standard_rules
 from tongban.domains.standards import selectors as standards
 from tongban.domains.standards.types import DataElement, ElementType
@@ -71,14 +73,7 @@ def answer(case: TimelineCase, posted: QueryDict, files: Files, *, actor: Actor,
         for file in files.getlist(item.target)
         if _element(item) is None
     ]
-    draft = _draft_for(case, actor, at) if uploads else None
-    is_sent = False
-    try:
-        attachments = [
-            eforms.attach(draft.id, slot, opened(file), file.name or "", actor=actor, at=at).id
-            for slot, file in uploads
-            if draft is not None
-        ]
+    with _carried(uploads, case.item_name, actor, at) as attachments:
         cases.answer_supplement(
             case_number=case.number,
             revision=_revision(case, posted),
@@ -87,35 +82,36 @@ def answer(case: TimelineCase, posted: QueryDict, files: Files, *, actor: Actor,
             actor=actor,
             at=at,
         )
-        is_sent = True
-    finally:
-        if draft is not None and is_sent:
-            eforms.mark_submitted(draft.id, actor=actor, at=at)
-        elif draft is not None:
-            eforms.discard_draft(draft.id, actor=actor, at=at)
 
 
 def hand_in_deferred(task: CheckTask, files: Files, *, actor: Actor, at: datetime) -> None:
     """Hand in a material that was to follow; raises `FaultyAnswer`, ``UploadRefused`` and what ``cases`` refuses."""
-    uploads = files.getlist(DEFERRED_FILE)
+    uploads = [(task.slot, file) for file in files.getlist(DEFERRED_FILE)]
     if not uploads:
         raise FaultyAnswer([{"text": _("请先选择一个文件。"), "href": f"#deferred-{task.id}"}])
-    draft = eforms.create_draft(
-        purpose=PURPOSE, title=task.item_name, division="", facts={}, actor=actor, at=at
-    )
-    is_sent = False
-    try:
-        attachments = [
-            eforms.attach(draft.id, task.slot, opened(file), file.name or "", actor=actor, at=at).id
-            for file in uploads
-        ]
+    with _carried(uploads, task.item_name, actor, at) as attachments:
         cases.hand_in_deferred(check_id=task.id, attachments=attachments, actor=actor, at=at)
-        is_sent = True
-    finally:
-        if is_sent:
-            eforms.mark_submitted(draft.id, actor=actor, at=at)
-        else:
-            eforms.discard_draft(draft.id, actor=actor, at=at)
+
+
+@contextmanager
+def _carried(
+    uploads: Sequence[tuple[str, "UploadedFile[Any]"]], title: str, actor: Actor, at: datetime
+) -> Iterator[list[UUID]]:
+    """The uploads by slot as attachments: they belong to a draft that carries nothing else, closed when they were
+    sent and discarded when anything refused them."""
+    if not uploads:
+        yield []
+        return
+    draft = eforms.create_draft(purpose=PURPOSE, title=title, division="", facts={}, actor=actor, at=at)
+    try:
+        yield [
+            eforms.attach(draft.id, slot, opened(file), file.name or "", actor=actor, at=at).id
+            for slot, file in uploads
+        ]
+    except BaseException:
+        eforms.discard_draft(draft.id, actor=actor, at=at)
+        raise
+    eforms.mark_submitted(draft.id, actor=actor, at=at)
 
 
 def opened(file: "UploadedFile[Any]") -> BinaryIO:  # Any: Django's file over whatever the handler made
@@ -143,18 +139,6 @@ def _read(case: TimelineCase, posted: QueryDict, at: datetime) -> dict[str, Answ
     if problems:
         raise FaultyAnswer(problems)
     return answers
-
-
-def _draft_for(case: TimelineCase, actor: Actor, at: datetime) -> Draft:
-    """Uploads belong to a draft; this one carries nothing else and closes with the answer."""
-    return eforms.create_draft(
-        purpose=PURPOSE,
-        title=case.item_name,
-        division="",
-        facts={},
-        actor=actor,
-        at=at,
-    )
 
 
 def _element(item: SupplementItem) -> DataElement | None:

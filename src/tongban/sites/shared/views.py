@@ -1,4 +1,4 @@
-"""Preferences that belong to the browser, not to a person."""
+"""The page that changes a preference of the browser."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -7,9 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from tongban.sites.shared.policies import ActorRequest, public
+from tongban.sites.shared.preferences import keep_preference
 from tongban.sites.shared.shell import ELDER, SIZE_COOKIE
-
-A_YEAR = 365 * 24 * 3600
 
 
 @public
@@ -20,18 +19,12 @@ def set_preference(request: ActorRequest) -> HttpResponse:
     response = HttpResponseRedirect(_way_back(request))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
-        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+        keep_preference(response, settings.LANGUAGE_COOKIE_NAME, language)
     if "size" in request.POST:
-        _keep(response, SIZE_COOKIE, ELDER if request.POST["size"] == ELDER else "standard")
+        keep_preference(response, SIZE_COOKIE, ELDER if request.POST["size"] == ELDER else "standard")
     return response
 
 
 def _way_back(request: ActorRequest) -> str:
     wanted = request.POST.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
-
-
-def _keep(response: HttpResponse, cookie: str, value: str) -> None:
-    response.set_cookie(
-        cookie, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
-    )

@@ -24,7 +24,7 @@ def package_in_force(code: str, division: str, on: date) -> Package:
 
 def keep_single(package: Package, at: datetime) -> None:
     """Store the version that an application is about to cite; a package of a life event is stored already."""
-    if not is_item_code(package.code):
+    if not package.is_single:
         return
     models.PackageVersion.objects.get_or_create(
         id=package.id,

@@ -24,13 +24,10 @@ from tongban.sites.console.acts import BY_SLUG, REFUSALS, ActForm, Doing, Matter
 from tongban.sites.console.pages import act as act_page
 from tongban.sites.console.pages import dossier as dossier_page
 from tongban.sites.console.requests import read_revision
-from tongban.sites.console.screen import show
+from tongban.sites.console.screen import HANDLERS, READERS, show
 from tongban.sites.shared.fields import Problem
 from tongban.sites.shared.policies import ActorRequest, officer
 
-HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER)
-READERS = (*HANDLERS, Role.SUPERVISOR)
-"""Whose posts have to do with a case: an editor of the office or the platform's operator has no business in it."""
 FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'"
 )

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -29,17 +28,15 @@ from tongban.sites.console.requests import (
     write_columns,
 )
 from tongban.sites.console.requests import choose_columns as read_chosen
-from tongban.sites.console.screen import show
+from tongban.sites.console.screen import READERS, show
 from tongban.sites.shared.policies import ActorRequest, officer
-
-A_YEAR = 365 * 24 * 3600
-HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER, Role.SUPERVISOR)
+from tongban.sites.shared.preferences import keep_preference
 
 
 @officer()
 def show_queue(request: ActorRequest) -> HttpResponseBase:
     """Where an officer begins: the cases of her departments, or what else her post does."""
-    if not request.actor.has_role(*HANDLERS):
+    if not request.actor.has_role(*READERS):
         return redirect(_landing(request.actor))
     view, filters = read_view(request.GET, request.actor), read_filters(request.GET)
     cursor = request.GET.get("cursor", "")
@@ -103,14 +100,7 @@ def choose_columns(request: ActorRequest) -> HttpResponse:
     view, filters = read_view(request.POST, request.actor), read_filters(request.POST)
     response = redirect(queue.queue_address(view, filters))
     kept = write_columns(read_chosen(request.POST.getlist("column")))
-    response.set_cookie(
-        COLUMNS_COOKIE,
-        kept,
-        max_age=A_YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    keep_preference(response, COLUMNS_COOKIE, kept)
     return response
 
 
