@@ -26,7 +26,8 @@ def test_an_altered_file_is_not_read(settings):
     stored = services.put(b"content", media_type="image/png", purpose="attachment")
     (path,) = (path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())
 
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    original = path.read_bytes()
+    path.write_bytes(original[:-1] + bytes([original[-1] ^ 1]))
 
     with pytest.raises(crypto.CannotDecrypt):
         services.read(stored.key)
