@@ -10,6 +10,29 @@ if (form) {
   form.addEventListener("htmx:responseError", () => {
     status.textContent = status.dataset.failed;
   });
+  sendAfterSaving(form);
+}
+
+// Each save gives the form a new revision: it is sent with the newest one, and nothing is saved behind its back.
+function sendAfterSaving(form) {
+  const settled = 60; // htmx writes new attribute values 20 ms after it has put the answer into the page
+  let saving = false;
+  let leaving = false;
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (leaving) event.preventDefault();
+    else saving = true;
+  });
+  form.addEventListener("htmx:afterRequest", () => {
+    saving = false;
+    if (leaving) setTimeout(() => form.submit(), settled);
+  });
+  form.addEventListener("submit", (event) => {
+    leaving = true;
+    if (saving) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
 }
 
 // Choosing a file uploads it at once; without a script the button beside it does.

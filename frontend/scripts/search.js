@@ -24,3 +24,13 @@ for (const box of document.querySelectorAll(".search-box")) {
     if (!box.contains(event.relatedTarget)) close();
   });
 }
+
+// What narrows the results stands open beside them, and folded above them on a phone.
+const wide = window.matchMedia("(min-width: 60em)");
+for (const facets of document.querySelectorAll("[data-open-when-wide]")) {
+  const fit = () => {
+    facets.open = wide.matches;
+  };
+  fit();
+  wide.addEventListener("change", fit);
+}

@@ -6,20 +6,23 @@ Nothing here touches the database once the browser runs: Playwright keeps an eve
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from sites import city as cities
 from sites.city import NOW
+from sites.portal.visits import Lived, Visit, live
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
 
+DESK = {"width": 1280, "height": 900}
 MISSING = "Chromium is missing. Install it with: sudo apt-get install chromium"
 
 
@@ -69,3 +72,53 @@ def browser(server: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+class Visitors:
+    """Everybody of `live`, each with one page per language that stays open from visit to visit."""
+
+    def __init__(self, browser: Browser, server: str, lived: Lived) -> None:
+        self.browser, self.server, self.lived = browser, server, lived
+        self.pages: dict[tuple[str, str], Page] = {}
+        self.errors: list[str] = []
+
+    def visit(self, visit: Visit, language: str) -> Page:
+        page = self.pages.get((visit.who, language)) or self._enter(visit.who, language)
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]  # ViewportSize is a TypedDict of the same shape
+        address = visit.address.format(**self.lived.names)
+        page.goto(visit.form_on.format(**self.lived.names) or address)
+        if visit.form_on:
+            with page.expect_navigation():
+                page.locator(f"form[action='{address}']").first.evaluate("form => form.submit()")
+        return page
+
+    def _enter(self, who: str, language: str) -> Page:
+        context = self.browser.new_context(base_url=self.server, locale="zh-CN")
+        held = {name: morsel.value for name, morsel in self.lived.browsers[who].cookies.items()}
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": self.server}
+                for name, value in {**held, "django_language": language}.items()
+            ]
+        )
+        page = self.pages[who, language] = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+
+@pytest.fixture(scope="package")
+def lived(server: str) -> Iterator[Lived]:
+    """Built in a thread: Django refuses the database beside Playwright's event loop."""
+    with override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600), ThreadPoolExecutor(1) as thread:
+        found = thread.submit(live).result()
+        thread.submit(connections.close_all).result()
+        yield found
+
+
+@pytest.fixture(scope="package")
+def visitors(browser: Browser, server: str, lived: Lived) -> Iterator[Visitors]:
+    """Their browsers are closed at the end."""
+    everybody = Visitors(browser, server, lived)
+    yield everybody
+    for page in everybody.pages.values():
+        page.context.close()

@@ -113,3 +113,41 @@ def test_a_cut_backup_is_refused(homes: tuple[Path, Path], tmp_path: Path, kept:
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"tongban db restore: {file} is ")
     assert succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('receipt')")) == "receipt\n"
+
+
+@pytest.fixture
+def migrated(homes: tuple[Path, Path]) -> Path:
+    home, _other = homes
+    succeed(tongban(home, "db", "start"))
+    succeed(tongban(home, "migrate"))
+    return home
+
+
+def test_a_backup_of_a_later_release_is_refused_and_nothing_changes(migrated: Path, tmp_path: Path) -> None:
+    home, file = migrated, tmp_path / "city.backup"
+    later = "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '0099_later', now())"
+    succeed(tongban(home, "db", "psql", "-qc", later))
+    succeed(tongban(home, "db", "backup", str(file)))
+    succeed(tongban(home, "db", "psql", "-qc", "CREATE TABLE receipt ()"))
+
+    refused = tongban(home, "db", "restore", str(file))
+
+    assert refused.returncode == 1
+    assert "written by a later release" in refused.stderr
+    assert "(cases.0099_later)" in refused.stderr
+    assert succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('receipt')")) == "receipt\n"
+
+
+def test_a_backup_of_an_earlier_release_is_restored_and_then_migrated(migrated: Path, tmp_path: Path) -> None:
+    home, file = migrated, tmp_path / "city.backup"
+    succeed(tongban(home, "migrate", "evaluation", "zero"))
+    succeed(tongban(home, "db", "backup", str(file)))
+    succeed(tongban(home, "migrate"))
+
+    said = succeed(tongban(home, "db", "restore", str(file)))
+    before = succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('evaluation_rating')"))
+    succeed(tongban(home, "migrate"))
+    after = succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('evaluation_rating')"))
+
+    assert "Now run: tongban migrate" in said
+    assert (before, after) == ("\n", "evaluation_rating\n")

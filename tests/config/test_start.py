@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -51,17 +52,17 @@ def test_a_session_that_gives_up_durability_is_named():
     assert any("synchronous_commit" in reason for reason in checks.weak_durability())
 
 
-def test_production_does_not_start_without_its_secrets(tmp_path):
+def run_in_production(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of an installation that was given neither secrets nor a database that answers."""
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("TONGBAN_")},
         "TONGBAN_MODE": "production",
-        "TONGBAN_HOME": str(tmp_path),
+        "TONGBAN_HOME": str(home),
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
         "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
     }
-
-    done = subprocess.run(
-        [sys.executable, "-m", "tongban.config.cli", "serve"],
+    return subprocess.run(
+        [sys.executable, "-m", "tongban.config.cli", *words],
         env=environment,
         capture_output=True,
         text=True,
@@ -69,9 +70,21 @@ def test_production_does_not_start_without_its_secrets(tmp_path):
         check=False,
     )
 
+
+def test_production_does_not_start_without_its_secrets(tmp_path):
+    done = run_in_production(tmp_path, "serve")
+
     assert done.returncode == 1
     assert "start refused: TONGBAN_SECRET_KEY is not set" in done.stderr
     assert "the database does not answer" in done.stderr
+
+
+def test_check_deploy_names_what_keeps_production_from_starting(tmp_path):
+    done = run_in_production(tmp_path, "check", "--deploy")
+
+    assert done.returncode == 1
+    assert "(tongban.E100) TONGBAN_SECRET_KEY is not set" in done.stderr
+    assert "(tongban.E100) the database does not answer" in done.stderr
 
 
 @pytest.mark.django_db

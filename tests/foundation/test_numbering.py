@@ -30,3 +30,15 @@ def test_a_serial_taken_in_a_transaction_that_rolls_back_is_not_given_again():
         transaction.set_rollback(True)
 
     assert services.next_serial("test", "rollback") == first + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_busy_scope_asks_less_and_less_often(monkeypatch):
+    asked = []
+    reserve = services._reserve
+    monkeypatch.setattr(services, "_reserve", lambda *told: asked.append(told[2]) or reserve(*told))
+
+    serials = [services.next_serial("test", "busy") for _ in range(600)]
+
+    assert serials == list(range(1, 601))
+    assert asked == [8, 16, 32, 64, 128, 256, 256]

@@ -68,6 +68,21 @@ def test_what_is_rolled_back_is_not_delivered(registered, event):
     assert Message.objects.count() == 0
 
 
+def test_who_delivers_alone_also_calls_out_within_the_transaction(registered, event):
+    seen = []
+    registry.subscribe(Happened, name="test.see", handler=lambda e, at: seen.append(e))
+    registry.subscribe(CalledOut, name="test.call", handler=lambda e, at: seen.append(e), calls_out=True)
+
+    with transaction.atomic():
+        services.publish(event, queue="SCJG")
+        services.publish(CalledOut(1), queue="SCJG")
+        delivered = services.deliver_alone()
+
+    assert delivered == 2
+    assert seen == [event, CalledOut(1)]
+    assert Message.objects.count() == 0
+
+
 def test_a_handler_that_fails_leaves_nothing_behind_and_its_neighbours_are_delivered(registered, event):
     seen = []
 

@@ -202,6 +202,76 @@ def test_an_explanation_names_clause_expectation_value_and_origin() -> None:
     assert [(field.label, field.supply_by) for field in explanation.missing] == [("经营面积", "申请人")]
 
 
+@given(TREES, FACTS)
+def test_the_nearest_changes_make_a_false_condition_true_and_none_is_idle(
+    tree: Any, facts: dict[str, Any]
+) -> None:
+    condition = compile_tree(tree, FIELDS, PARAMS)
+    loaded = load_facts(facts, FIELDS)
+
+    changes = explain(condition, loaded, FIELDS).nearest
+
+    if not changes:
+        return
+    assert condition.decide(loaded).verdict is False
+    changed = {**loaded, **{one.field: one.to for one in changes}}
+    assert condition.decide(changed).verdict is True
+    for one in changes:
+        assert one.actual == loaded[one.field] != one.to
+        assert condition.decide({**changed, one.field: loaded[one.field]}).verdict is not True
+
+
+SHOP = read_fields(
+    {
+        "area": {"type": "int", "label": "面积"},
+        "opened": {"type": "date", "label": "开业日期"},
+        "cold": {"type": "bool", "label": "凉菜"},
+        "tags": {"type": "list", "label": "标签"},
+        "trade": {"type": "code", "label": "行业"},
+    }
+)
+AREA = {"field": "area", "op": "ge", "value": 300}
+COLD = {"field": "cold", "op": "eq", "value": True}
+
+
+@pytest.mark.parametrize(
+    ("tree", "facts", "nearest"),
+    [
+        (AREA, {"area": 280}, [("area", 280, 300)]),
+        (AREA, {"area": 300}, []),
+        (AREA, {}, []),
+        ({"not": AREA}, {"area": 320}, [("area", 320, 299)]),
+        ({"field": "area", "op": "lt", "value": 300}, {"area": 300}, [("area", 300, 299)]),
+        ({"field": "area", "op": "between", "value": [50, 90]}, {"area": 95}, [("area", 95, 90)]),
+        ({"field": "area", "op": "between", "value": [50, 90]}, {"area": 10}, [("area", 10, 50)]),
+        (
+            {"field": "opened", "op": "gt", "value": "2026-02-28"},
+            {"opened": "2026-01-01"},
+            [("opened", "2026-01-01", "2026-03-01")],
+        ),
+        ({"not": {"field": "opened", "op": "le", "value": "9999-12-31"}}, {"opened": "2026-01-01"}, []),
+        ({"field": "trade", "op": "in", "value": ["62", "61"]}, {"trade": "10"}, [("trade", "10", "61")]),
+        ({"field": "trade", "op": "ne", "value": "62"}, {"trade": "62"}, []),
+        (
+            {"field": "tags", "op": "contains", "value": "高新"},
+            {"tags": ["老店"]},
+            [("tags", ("老店",), ("老店", "高新"))],
+        ),
+        (
+            {"not": {"field": "tags", "op": "overlaps", "value": ["失信", "异常"]}},
+            {"tags": ["失信"]},
+            [("tags", ("失信",), ())],
+        ),
+        ({"any": [{"all": [AREA, COLD]}, COLD]}, {"area": 1, "cold": False}, [("cold", False, True)]),
+        ({"all": [AREA, COLD]}, {"area": 1}, [("area", 1, 300), ("cold", None, True)]),
+    ],
+)
+def test_the_nearest_miss_of(tree: Any, facts: dict[str, Any], nearest: list[tuple[Any, ...]]) -> None:
+    explanation = explain(compile_tree(tree, SHOP), load_facts(facts, SHOP), SHOP)
+
+    assert [(one.field, one.actual, one.to) for one in explanation.nearest] == nearest
+
+
 def test_a_condition_that_names_an_unknown_fact_raises_with_its_name() -> None:
     with pytest.raises(ConditionError) as in_tree:
         compile_tree({"field": "colour", "op": "eq", "value": "红"}, FIELDS)

@@ -18,7 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
 
 from tongban.foundation import postgres
 from tongban.foundation.crypto import SoftwareKeys
@@ -30,6 +32,10 @@ _FILE_NAME = re.compile(r"files/[0-9a-z]{2}/[0-9a-z]{2}/[0-9a-z]+")
 
 class KeysMissing(Exception):
     """The keys of this installation do not open what the backup holds."""
+
+
+class BackupIsNewer(Exception):
+    """The backup was written by a later release, whose schema this one does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,16 @@ def backup(target: Path, *, url: str, at: datetime) -> int:
                 # Before the dump: it may know later heads of the audit chain, but none that the dump lacks.
                 shutil.copyfile(state, stage / state.name)
         _link_files(stage)
+        migrations = _applied_migrations(url)
         postgres.backup(stage / _DUMP, url=url)
         count = _link_files(stage)
-        manifest = {"format": FORMAT, "at": at.isoformat(), "files": count, "keys": _fingerprints()}
+        manifest = {
+            "format": FORMAT,
+            "at": at.isoformat(),
+            "files": count,
+            "keys": _fingerprints(),
+            "migrations": migrations,
+        }
         (stage / _MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
         try:
             unfinished.touch(mode=0o600)
@@ -74,13 +87,15 @@ def backup(target: Path, *, url: str, at: datetime) -> int:
 def restore(source: Path, *, url: str, at: datetime) -> Restored:
     """Put a backup in the place of the database and add its files; nothing of the former city is deleted.
 
-    Raises BackupUnreadable, KeysMissing, DatabaseInUse or ProgramFailed; the database is then as it was.
+    A backup of an earlier release is brought up to date by `migrate` afterwards.
+    Raises BackupUnreadable, BackupIsNewer, KeysMissing, DatabaseInUse or ProgramFailed; the database is then as it was.
     """
     home: Path = settings.ENV.home
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix="restore.") as folder:
         stage = Path(folder)
         names, manifest = _unpack(source, stage)
+        _refuse_newer(manifest["migrations"])
         _refuse_missing_keys(manifest["keys"])
         # Files before rows: a row must never name a file that is not there yet.
         added = sum(_add_file(stage / name, name) for name in names if name.startswith(_FILES))
@@ -178,6 +193,30 @@ def _add_file(staged: Path, name: str) -> bool:
         os.fsync(file.fileno())
     staged.rename(path)
     return True
+
+
+def _applied_migrations(url: str) -> list[str]:
+    """The migrations that the database has had, `cases.0001_initial`; none where nothing was migrated."""
+    with psycopg.connect(url) as connection:
+        try:
+            rows = connection.execute(
+                "SELECT app || '.' || name FROM django_migrations ORDER BY id"
+            ).fetchall()
+        except psycopg.errors.UndefinedTable:
+            return []
+    return [str(name) for (name,) in rows]
+
+
+def _refuse_newer(migrations: list[str]) -> None:
+    known = {
+        f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    }
+    unknown = [name for name in migrations if name not in known]
+    if unknown:
+        raise BackupIsNewer(
+            f"the backup was written by a later release: it has migrations that this one does not know "
+            f"({', '.join(unknown)}). Install that release, then restore again. Nothing was changed."
+        )
 
 
 def _fingerprints() -> dict[str, str]:

@@ -9,12 +9,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from tongban.config import cli_database
-from tongban.foundation import postgres
+from tongban.foundation import postgres, search
 
 APPLICATION = "tongban.config.wsgi:application"
 SETTING_TROUBLES = (SettingsError, postgres.HomeUnknown, postgres.BinariesMissing)
@@ -84,6 +85,7 @@ def _manage(group: str, rest: list[str]) -> int:
 
     # Before it, `get_commands` knows Django's own commands only, and remembers that.
     django.setup()
+    import_module("tongban.config.checks")  # registers what `check --deploy` says of production
     known = get_commands()
     command, words = group, rest
     if rest and not rest[0].startswith("-"):
@@ -168,6 +170,7 @@ def _serve(arguments: list[str]) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.fspath(folder)
+    _load_application()
     Server(
         APPLICATION,
         address=options.host,
@@ -179,6 +182,13 @@ def _serve(arguments: list[str]) -> int:
         websockets=False,
     ).serve()
     return 0
+
+
+def _load_application() -> None:
+    """Load it once: the server's processes are forks of this one, and where they are not, each loads it for itself."""
+    import_module("tongban.config.wsgi")
+    import_module("tongban.config.urls")
+    search.load_dictionaries()
 
 
 if __name__ == "__main__":

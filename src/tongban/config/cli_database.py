@@ -88,12 +88,15 @@ def _backup(target: Path) -> int:
 
 
 def _restore(source: Path) -> int:
+    import django
+
     from tongban.config import archive
 
+    django.setup()  # the migrations that this release knows belong to its apps
     try:
         with _running():
             done = archive.restore(source, url=_url(), at=datetime.now(UTC))
-    except archive.KeysMissing as trouble:
+    except (archive.KeysMissing, archive.BackupIsNewer) as trouble:
         sys.stderr.write(f"tongban db restore: {trouble}\n")
         return 1
     _say(f"restored from {source}; {done.files_added} stored files added")

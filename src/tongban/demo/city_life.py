@@ -4,17 +4,17 @@ Every case goes through the services of `cases`, act by act, at instants of ordi
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cache
 from hashlib import sha256
-from itertools import count, cycle
-from uuid import UUID
+from itertools import cycle
 
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.selectors import get_calendar
 from tongban.domains.cases.types import (
+    Consent,
     NewCase,
     ServiceMethod,
     Submission,
@@ -22,13 +22,17 @@ from tongban.domains.cases.types import (
     TickMark,
 )
 from tongban.domains.catalogue import selectors as catalogue
-from tongban.domains.catalogue.types import ApplicantKind, Guide
+from tongban.domains.catalogue.types import ApplicantKind, Guide, Stage
 from tongban.domains.directory import selectors as directory
-from tongban.domains.eforms.types import Answer, Origin
+from tongban.domains.directory.types import Connection
+from tongban.domains.eforms.types import Answer, Origin, SubjectRole, field_key
 from tongban.domains.evaluation import services as evaluation
 from tongban.domains.evaluation.types import Level, ServicePoint
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
+from tongban.domains.identity.types import Subject
+from tongban.domains.registers import services as registers
+from tongban.domains.registers.types import RelationKind
 from tongban.domains.standards import rules as standard_rules
 from tongban.domains.standards import selectors as standards
 from tongban.domains.standards.types import DataElement, ElementType
@@ -37,30 +41,45 @@ from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.kernel.clock import PauseReason
 from tongban.kernel.identifiers.resident_id import check_character
+from tongban.kernel.identifiers.uscc import compose_uscc
 from tongban.kernel.instants import SHANGHAI, shanghai_date
 from tongban.kernel.workdays import next_workday
+from tongban.sites.portal.consents import CONSENTS, promise_text
 
-CASES_A_DISTRICT = 19
+CASES_A_DISTRICT = 16
+HOME_OF_THE_CAST = "310115"
 PEOPLE_A_DISTRICT = 4
+FIRMS_A_DISTRICT = 2
 SINCE_FIRST_CASE = timedelta(days=55)
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 GIVEN = ("安然", "思远", "晓峰", "雨桐", "建华", "丽娟", "子涵", "国强")
+TRADES = ("商贸", "餐饮管理", "物业服务", "信息技术", "医药", "建筑工程", "文化传播", "物流")
+OWN_RESULTS = frozenset({SubjectRole.APPLICANT, SubjectRole.ENTERPRISE})
 MORNING, OPENING = time(8, 0), time(9, 10)
 LEVELS = tuple(Level(code) for code in (1, 2, 1, 3, 1, 4, 1, 1, 5))
 WORDS = {Level.DISSATISFIED: "等的时间比说的长。", Level.VERY_DISSATISFIED: "电话一直没有人接。"}
+A_NIGHTS_NEWS = 1_000
 AS_RECEIVED = 1
 """The revision every case has when it comes in."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Resident:
-    id: UUID
-    name: str
+class _Applicant:
+    """A resident for herself, or a firm by its legal representative."""
+
+    subject: Subject
+    number: str
+    person: Subject
+    persons_number: str
 
     @property
     def actor(self) -> Actor:
         return Actor(
-            kind=ActorKind.CITIZEN, account_id=None, name=self.name, subject_id=self.id, acting_for=self.id
+            kind=ActorKind.CITIZEN,
+            account_id=None,
+            name=self.person.name,
+            subject_id=self.person.id,
+            acting_for=self.subject.id,
         )
 
 
@@ -70,11 +89,11 @@ class _Matter:
 
     number: str
     guide: Guide
-    resident: _Resident
+    applicant: _Applicant
     staff: Mapping[Role, Actor]
     will_be_refused: bool
     level: Level
-    """How the resident will rate the service."""
+    """How the applicant will rate the service."""
 
     def first_point(self) -> str:
         return self.guide.substance.points[0].code
@@ -104,71 +123,116 @@ def live(*, at: datetime) -> int:
 
 def _courses(at: datetime) -> Iterator[Iterator[datetime]]:
     """Each case's course as the instants of its acts; the next act is done when the next instant is asked for."""
-    serials, courses = count(1), cycle(COURSES)
-    for place, district in enumerate(directory.list_districts()):
-        offered = [
-            one for one in catalogue.list_guides(district.code, shanghai_date(at)) if _is_ordinary(one)
-        ]
-        residents = cycle(_residents(district.code, place, at - SINCE_FIRST_CASE))
-        # A different beginning in each district, so that all items are asked for somewhere.
-        items = cycle(offered[place * 3 % len(offered) :] + offered[: place * 3 % len(offered)])
-        for _number in range(CASES_A_DISTRICT):
+    courses, serial, day = cycle(COURSES), 0, shanghai_date(at)
+    staff: dict[str, Mapping[Role, Actor]] = {}
+    districts = directory.list_districts()
+    items = _department_after_department(
+        one for one in catalogue.list_guides(districts[0].code, day) if _is_ordinary(one)
+    )
+    for place, district in enumerate(districts):
+        people, firms = _inhabitants(district.code, place, at - SINCE_FIRST_CASE)
+        # Where the cast lives, everything is asked for once.
+        wanted = len(items) if district.code == HOME_OF_THE_CAST else CASES_A_DISTRICT
+        begin = place * CASES_A_DISTRICT
+        codes = [items[(begin + number) % len(items)] for number in range(wanted)]
+        guides = catalogue.get_guides(codes, district.code, day)
+        for code in codes:
+            guide, serial = guides[code], serial + 1
+            department = guide.procedure.department.code
+            if department not in staff:
+                staff[department] = _staff(department)
+            applicants = people if ApplicantKind.PERSON in guide.substance.audience else firms
             age, acts = next(courses)
-            yield _course(next(items), next(residents), acts, next(serials), at - timedelta(days=age))
+            since = at - timedelta(days=age)
+            yield _course(guide, next(applicants), staff[department], acts, serial, since)
+
+
+def _department_after_department(guides: Iterable[Guide]) -> list[str]:
+    """The items' basic codes: the first of each department, then the second of each that has one, and so on."""
+    listed: Counter[str] = Counter()
+    ranked = []
+    for guide in guides:
+        department = guide.substance.department.code
+        ranked.append((listed[department], department, guide.substance.basic_code))
+        listed[department] += 1
+    return [code for _rank, _department, code in sorted(ranked)]
 
 
 def _begin_day(at: datetime) -> None:
     """What the worker does overnight: the law's limits, and the news of the day before."""
     with clock.standing_at(at):
         cases.keep_limits(at=at)
-        while outbox.deliver_inside():
+        while outbox.deliver_alone(A_NIGHTS_NEWS):
             pass
 
 
 def _is_ordinary(guide: Guide) -> bool:
-    """For persons, done by officers of the district at the console, with something to examine."""
-    staff = _staff(guide.procedure.department.code)
+    """Handled by officers at the console, with something to examine and a result for the applicant herself."""
+    department = guide.procedure.department
     return (
-        ApplicantKind.PERSON in guide.substance.audience
+        department.connection is Connection.CONSOLE
+        and guide.procedure.steps[0].kind == Stage.ACCEPTANCE
         and bool(guide.substance.points)
-        and not guide.procedure.external_link
-        and {Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER} <= staff.keys()
+        and {result.holder_role for result in guide.substance.results} <= OWN_RESULTS
     )
 
 
-@cache
 def _staff(department: str) -> Mapping[Role, Actor]:
     """Who of the department acts in each role."""
-    return {
-        role: identity.actor_for(officer.account_id)
-        for officer in identity.list_officers(department)
-        for role in officer.roles
-    }
+    staff: dict[Role, Actor] = {}
+    for officer in identity.list_officers(department):
+        staff |= dict.fromkeys(officer.roles, identity.actor_for(officer.account_id))
+    return staff
 
 
-def _residents(district: str, place: int, at: datetime) -> list[_Resident]:
-    """Sample people, born in the nineteenth century so that nobody's number is meant."""
-    found = []
-    for number in range(PEOPLE_A_DISTRICT):
-        body = f"{district}18{70 + place:02d}{number + 1:02d}15{place * 10 + number + 500:03d}"
-        name = SURNAMES[(place + number * 5) % len(SURNAMES)] + GIVEN[(place + number) % len(GIVEN)]
-        subject = identifying.register_person(
-            name=name, number=body + check_character(body), actor=PLATFORM, at=at
-        )
-        found.append(_Resident(subject.id, name))
-    return found
+def _inhabitants(
+    district: str, place: int, at: datetime
+) -> tuple[Iterator[_Applicant], Iterator[_Applicant]]:
+    """People and firms of a district, each in endless turn."""
+    people = [_resident(district, place, number, at) for number in range(PEOPLE_A_DISTRICT)]
+    firms = [_firm(people[number], district, place, number, at) for number in range(FIRMS_A_DISTRICT)]
+    return cycle(people), cycle(firms)
+
+
+def _resident(district: str, place: int, nth: int, at: datetime) -> _Applicant:
+    """A sample person, born in the nineteenth century so that nobody's number is meant."""
+    body = f"{district}18{70 + place:02d}{nth + 1:02d}15{place * 10 + nth + 500:03d}"
+    number = body + check_character(body)
+    name = SURNAMES[(place + nth * 5) % len(SURNAMES)] + GIVEN[(place + nth) % len(GIVEN)]
+    person = identifying.register_person(name=name, number=number, actor=PLATFORM, at=at)
+    return _Applicant(person, number, person, number)
+
+
+def _firm(representative: _Applicant, district: str, place: int, nth: int, at: datetime) -> _Applicant:
+    """A sample firm with its legal representative."""
+    number = compose_uscc("91", district, f"MAD{place:02d}{nth:03d}")
+    name = f"示例{GIVEN[(place + nth * 3) % len(GIVEN)]}{TRADES[(place + nth * 5) % len(TRADES)]}有限公司"
+    firm = identifying.register_entity(name=name, number=number, actor=PLATFORM, at=at)
+    registers.relate(
+        kind=RelationKind.LEGAL_REPRESENTATIVE,
+        subject_id=representative.subject.id,
+        other_id=firm.id,
+        since_date=shanghai_date(at),
+        actor=PLATFORM,
+        at=at,
+    )
+    return _Applicant(firm, number, representative.subject, representative.number)
 
 
 def _course(
-    guide: Guide, resident: _Resident, acts: Sequence[_Act], serial: int, since: datetime
+    guide: Guide,
+    applicant: _Applicant,
+    staff: Mapping[Role, Actor],
+    acts: Sequence[_Act],
+    serial: int,
+    since: datetime,
 ) -> Iterator[datetime]:
     hours = _office_hours(since, serial)
     instant = next(hours)
     yield instant
-    receipt = cases.submit(_submission(guide, resident, serial, instant), actor=resident.actor, at=instant)
-    staff = _staff(guide.procedure.department.code)
+    receipt = cases.submit(_submission(guide, applicant, serial, instant), actor=applicant.actor, at=instant)
     level = LEVELS[serial % len(LEVELS)]
-    matter = _Matter(receipt.cases[0].number, guide, resident, staff, _refuse in acts, level)
+    matter = _Matter(receipt.cases[0].number, guide, applicant, staff, _refuse in acts, level)
     revision = AS_RECEIVED
     for act in acts:
         instant = next(hours)
@@ -185,40 +249,47 @@ def _office_hours(since: datetime, serial: int) -> Iterator[datetime]:
         day += timedelta(days=1 + serial % 2)
 
 
-def _submission(guide: Guide, resident: _Resident, serial: int, at: datetime) -> Submission:
+def _submission(guide: Guide, applicant: _Applicant, serial: int, at: datetime) -> Submission:
     key = f"city-life-{serial}"
+    texts = [*CONSENTS, promise_text(guide)] if guide.substance.allows_promise else CONSENTS
     new = NewCase(
         item_code=guide.item_code,
         substance_version_id=guide.substance.version_id,
         procedure_version_id=guide.procedure.version_id,
         situation=None,
-        answers=_answers(guide, resident, at),
+        answers=_answers(guide, applicant, at),
         attachments=(),
         deferred_materials=(),
-        uses_promise=False,
+        uses_promise=guide.substance.allows_promise,
     )
     return Submission(
-        applicant_id=resident.id,
-        applicant_name=resident.name,
+        applicant_id=applicant.subject.id,
+        applicant_name=applicant.subject.name,
         purpose=guide.substance.basic_code,
         title=guide.title,
         division=guide.procedure.division,
         idempotency_key=key,
         body_sha256=sha256(key.encode()).hexdigest(),
         cases=(new,),
-        consents=(),
+        consents=tuple(Consent(text.code, text.version, text.sha256, at) for text in texts),
     )
 
 
-def _answers(guide: Guide, resident: _Resident, at: datetime) -> dict[str, Answer]:
+def _answers(guide: Guide, applicant: _Applicant, at: datetime) -> dict[str, Answer]:
     """A filled-in form: each element a value its own standard accepts."""
     elements, answers = standards.elements(), {}
+    known = {
+        "person.name": applicant.person.name,
+        "person.resident_id": applicant.persons_number,
+        "entity.name": applicant.subject.name,
+        "entity.uscc": applicant.number,
+    }
     for one in guide.substance.form:
         element = elements[one.element]
-        raw = resident.name if one.element == "person.name" else _sample(element)
+        raw = known.get(one.element) or _sample(element)
         value, problem = standard_rules.check_value(element, raw, today=shanghai_date(at))
         if problem is None and value is not None:
-            answers[f"{one.role}.{one.element}"] = Answer(value, Origin.TYPED)
+            answers[field_key(one.role, one.element)] = Answer(value, Origin.TYPED)
     return answers
 
 
@@ -253,7 +324,9 @@ def _accept(matter: _Matter, revision: int, at: datetime) -> int:
 
 
 def _request_supplement(matter: _Matter, revision: int, at: datetime) -> int:
-    item = SupplementItem("HANDLER.person.phone", "联系电话", "电话打不通。", "请填写能接通的电话。")
+    phone = next(one for one in matter.guide.substance.form if one.element == "person.phone")
+    field = field_key(phone.role, phone.element)
+    item = SupplementItem(field, "联系电话", "电话打不通。", "请填写能接通的电话。")
     actor = matter.staff[Role.ACCEPTOR]
     return cases.request_supplement(
         case_number=matter.number, revision=revision, items=[item], actor=actor, at=at
@@ -310,7 +383,7 @@ def _refuse(matter: _Matter, revision: int, at: datetime) -> int:
 
 def _withdraw(matter: _Matter, revision: int, at: datetime) -> int:
     return cases.withdraw(
-        case_number=matter.number, revision=revision, reason="暂时不办了", actor=matter.resident.actor, at=at
+        case_number=matter.number, revision=revision, reason="暂时不办了", actor=matter.applicant.actor, at=at
     ).revision
 
 
@@ -338,7 +411,7 @@ def _serve(matter: _Matter, revision: int, at: datetime) -> int:
 def _rate(matter: _Matter, revision: int, at: datetime) -> int:
     words = WORDS.get(matter.level, "")
     evaluation.rate(
-        matter.number, ServicePoint.DECISION.nth, matter.level, words, actor=matter.resident.actor, at=at
+        matter.number, ServicePoint.DECISION.nth, matter.level, words, actor=matter.applicant.actor, at=at
     )
     return revision
 

@@ -180,8 +180,9 @@ def _guides(at: datetime) -> None:
 def write_people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> None:
     """People, firms, how they are related, their licences and mandates, as in people.json."""
     subjects: dict[str, UUID] = {}
+    encoded = _encoded_password()
     for person in people["persons"]:
-        subjects[person["key"]] = _person(person, at)
+        subjects[person["key"]] = _person(person, encoded, at)
     for entity in people["entities"]:
         subjects[entity["key"]] = _entity(entity, at)
     for relation in people["relations"]:
@@ -223,8 +224,7 @@ def write_people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> No
 
 def write_officers(officers: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Officers' accounts and posts, as in people.json."""
-    # One hash for all of them: hashing is slow on purpose, and their password is public.
-    encoded = make_password(PASSWORD)
+    encoded = _encoded_password()
     for officer in officers:
         account = identity.open_account(
             username=officer["username"],
@@ -244,7 +244,12 @@ def write_officers(officers: Sequence[Mapping[str, Any]], at: datetime) -> None:
         )
 
 
-def _person(person: Mapping[str, Any], at: datetime) -> UUID:
+def _encoded_password() -> str:
+    """One hash for all of them: hashing is slow on purpose, and their password is public."""
+    return make_password(PASSWORD)
+
+
+def _person(person: Mapping[str, Any], encoded_password: str, at: datetime) -> UUID:
     subject = identity.register_person(name=person["name"], number=person["number"], actor=PLATFORM, at=at)
     values = {key: person[key] for key in _PERSON if key in person}
     birth_date = date.fromisoformat(person["birth_date"])
@@ -254,7 +259,8 @@ def _person(person: Mapping[str, Any], at: datetime) -> UUID:
     if person.get("username"):
         account = identity.open_account(
             username=person["username"],
-            password=PASSWORD,
+            password=None,
+            encoded_password=encoded_password,
             name=person["name"],
             email=f"{person['username']}@example.invalid",
             actor=PLATFORM,

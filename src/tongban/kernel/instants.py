@@ -5,6 +5,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.sentences import gettext_noop
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -13,7 +14,7 @@ class NaiveInstant(TongbanError):
     """An instant without an offset could be any of twenty-four hours."""
 
     code: ClassVar[str] = "NAIVE_INSTANT"
-    default_sentence: ClassVar[str] = "时间缺少时区，无法计算期限。"
+    default_sentence: ClassVar[str] = gettext_noop("时间缺少时区，无法计算期限。")
 
 
 def require_aware(instant: datetime) -> datetime:

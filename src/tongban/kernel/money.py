@@ -6,6 +6,7 @@ from enum import Enum
 from typing import ClassVar, Self
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.sentences import gettext_noop
 
 FEN = Decimal("0.01")
 
@@ -23,7 +24,7 @@ class InexactMoney(TongbanError):
     """An amount that is not a whole number of fen, or not a finite number."""
 
     code: ClassVar[str] = "INEXACT_MONEY"
-    default_sentence: ClassVar[str] = "金额最多只能有两位小数。请检查后重新填写。"
+    default_sentence: ClassVar[str] = gettext_noop("金额最多只能有两位小数。请检查后重新填写。")
 
 
 @dataclass(frozen=True, order=True)

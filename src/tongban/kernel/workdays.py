@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import start_of_day
+from tongban.kernel.sentences import gettext_noop
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -21,17 +22,17 @@ class CalendarUnknown(TongbanError):
     """A day before the calendar's first day had to be judged; that is refused, never guessed."""
 
     code: ClassVar[str] = "CALENDAR_UNKNOWN"
-    default_sentence: ClassVar[str] = "该日期早于已载入的工作日历，无法计算工作日。"
+    default_sentence: ClassVar[str] = gettext_noop("该日期早于已载入的工作日历，无法计算工作日。")
 
 
 class NegativeDays(TongbanError):
     code: ClassVar[str] = "NEGATIVE_DAYS"
-    default_sentence: ClassVar[str] = "天数不能为负数。"
+    default_sentence: ClassVar[str] = gettext_noop("天数不能为负数。")
 
 
 class ReversedRange(TongbanError):
     code: ClassVar[str] = "REVERSED"
-    default_sentence: ClassVar[str] = "结束日期早于开始日期。"
+    default_sentence: ClassVar[str] = gettext_noop("结束日期早于开始日期。")
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from tongban.domains.catalogue.types import (
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.models import Division
 from tongban.domains.directory.types import Connection, Department, Level
+from tongban.domains.eforms import selectors as eforms
 from tongban.domains.eforms.types import Answer, Attachment, AttachmentStatus, Origin
 from tongban.domains.identity import services as identity
 from tongban.domains.licences import services as licences
@@ -190,7 +191,7 @@ FOOD = make_guide(
     uscc="91350100M000100Y43",
     statutory_days=20,
     promised_days=10,
-    results=(ItemResult("食品经营许可证", ResultKind.LICENCE, "SPJYXKZ", 5, "示例"),),
+    results=(ItemResult("食品经营许可证", ResultKind.LICENCE, "SPJYXKZ", 5, "示例", "ENTERPRISE"),),
 )
 FIRE = make_guide(
     name="消防安全检查（示例）",
@@ -303,6 +304,7 @@ def submission(firm: UUID, *cases: NewCase, key: str = "key-1", body: str = "a" 
         body_sha256=body,
         cases=cases or (new_case(FOOD), new_case(FIRE)),
         consents=(Consent("TERMS", 1, "b" * 64, RECEIVED_AT),),
+        uploads=eforms.get_attachments(upload for case in cases for upload in case.attachments),
     )
 
 

@@ -2,12 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from domains.cases.city import (
+    ANSWERS,
     FOOD,
     FOOD_OFFICE,
     RECEIVED_AT,
@@ -19,10 +20,12 @@ from domains.cases.city import (
     new_case,
     officer,
     submission,
+    typed,
 )
 from tongban.domains.cases import selectors, services
 from tongban.domains.cases.models import (
     Case,
+    CaseContent,
     CheckTask,
     Correction,
     Decision,
@@ -32,6 +35,7 @@ from tongban.domains.cases.models import (
     ProofOfService,
     SupplementRequest,
 )
+from tongban.domains.cases.rules.answers import write_sheet
 from tongban.domains.cases.types import (
     Action,
     CheckKind,
@@ -42,10 +46,12 @@ from tongban.domains.cases.types import (
     SupplementItem,
     TickMark,
 )
+from tongban.domains.identity import services as identity
 from tongban.domains.licences import selectors as licences
 from tongban.domains.licences.types import LicenceStatus
-from tongban.kernel.actors import Actor, ActorKind, Role
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 
+OTHER_FIRM = "92310115MADM00019C"
 REASON = "厨房没有分开生熟区。"
 
 
@@ -65,6 +71,36 @@ def test_a_grant_issues_the_licence_with_what_the_applicant_answered(story: Stor
     assert licence.case_number == story.number
     assert licence.holder_name == "示例小馆"
     assert Decision.objects.get().licences == [licence.number]
+
+
+def test_a_licence_is_the_firms_the_form_names_whoever_applied(story: Story, firm: UUID) -> None:
+    other = identity.register_entity(name="示例面馆", number=OTHER_FIRM, actor=PLATFORM, at=RECEIVED_AT)
+    named = {
+        **ANSWERS,
+        "ENTERPRISE.entity.uscc": typed(OTHER_FIRM),
+        "ENTERPRISE.entity.name": typed("示例面馆"),
+    }
+    CaseContent.objects.filter(case__number=story.number).update(answers=write_sheet(named))
+    story.to_decide()
+
+    receipt = story.grant()
+
+    licence = licences.get_by_number(receipt.licences[0])
+    assert (licence.holder_id, licence.holder_name) == (other.id, "示例面馆")
+    assert licence.fields["name"] == "示例面馆"
+    assert licences.list_for_holders([firm]) == []
+
+
+def test_nothing_is_granted_when_the_form_does_not_say_whose_licence_it_is(story: Story) -> None:
+    nobody = {key: value for key, value in ANSWERS.items() if key != "ENTERPRISE.entity.uscc"}
+    CaseContent.objects.filter(case__number=story.number).update(answers=write_sheet(nobody))
+    story.to_decide()
+
+    with pytest.raises(services.HolderUnknown):
+        story.grant()
+
+    assert Case.objects.get(number=story.number).status == Status.EXAMINED
+    assert not licences.list_for_case(story.number)
 
 
 def test_a_grant_starts_the_ten_days_of_delivery_and_cites_the_version(story: Story) -> None:

@@ -5,11 +5,20 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
-from domains.cases.city import FOOD, WANG_MIN, Story, Submit, at, new_case
+from domains.cases.city import FOOD, WANG_MIN, Story, Submit, Uploads, at, new_case, typed
 from tongban.domains.cases import selectors, services
 from tongban.domains.cases.models import Case, LimitMark, Paper, Tally, TallyChange
-from tongban.domains.cases.types import CalendarChange, PaperKind, QueueView, Status
-from tongban.kernel.actors import PLATFORM
+from tongban.domains.cases.types import (
+    CalendarChange,
+    Light,
+    LimitKind,
+    PaperKind,
+    QueueView,
+    Status,
+    SupplementItem,
+)
+from tongban.foundation.outbox.models import Message
+from tongban.kernel.actors import PLATFORM, Actor
 
 
 def marks(number: str) -> list[tuple[str, date]]:
@@ -147,3 +156,55 @@ def test_a_change_that_moves_no_count_writes_none(story: Story, statement: str) 
         cursor.execute(statement)
 
     assert TallyChange.objects.count() == 0
+
+
+def test_the_office_is_warned_when_a_supplements_day_has_passed(story: Story) -> None:
+    item = SupplementItem("m1", "经营场所布局图", "没有标出洗消间。", "请补画后上传。")
+    story.note(
+        services.request_supplement(
+            **story.names, items=(item,), actor=WANG_MIN, at=at(3, 4), answer_by=date(2026, 3, 20)
+        )
+    )
+
+    services.keep_limits(at=at(3, 20, 23))
+    assert marks(story.number) == []
+    services.keep_limits(at=at(3, 25))
+    services.keep_limits(at=at(3, 26))
+
+    mark = LimitMark.objects.get(case__number=story.number)
+    assert (mark.kind, mark.light) == (LimitKind.SUPPLEMENT, "AMBER")
+    assert (mark.due_on, mark.since_on) == (date(2026, 3, 20), date(2026, 3, 21))
+    told = Message.objects.filter(subscriber__endswith="/CaseLimitNoticed", payload__limit_kind="SUPPLEMENT")
+    assert {one.payload["light"] for one in told} == {"AMBER"}
+    (row,) = selectors.list_queue(actor=WANG_MIN, view=QueueView.SUPPLEMENTING, at=at(3, 26)).rows
+    assert (row.light, row.due_on) == (Light.AMBER, None)
+    counts = selectors.queue_counts(actor=WANG_MIN, at=at(3, 26))
+    assert (counts[QueueView.OVERDUE], counts[QueueView.DUE_SOON]) == (0, 0)
+
+
+def test_an_answer_in_time_warns_of_nothing(story: Story, zhang_san: Actor, uploads: Uploads) -> None:
+    item = SupplementItem("PREMISES.shop.area_m2", "面积", "与证明不一致。", "请核对。")
+    story.note(
+        services.request_supplement(
+            **story.names, items=(item,), actor=WANG_MIN, at=at(3, 4), answer_by=date(2026, 3, 20)
+        )
+    )
+
+    services.answer_supplement(
+        **story.names, answers={item.target: typed(130)}, attachments=(), actor=zhang_san, at=at(3, 20, 10)
+    )
+    services.mark_limits(at=at(3, 21))
+
+    assert not LimitMark.objects.filter(case__number=story.number, kind=LimitKind.SUPPLEMENT).exists()
+
+
+@pytest.mark.django_db
+def test_editors_are_told_a_hundred_days_before_the_calendar_ends() -> None:
+    last = selectors.get_calendar_status(at(3, 2)).last_known
+    instant = at(3, 2) + (last - date(2026, 3, 2))
+
+    before = selectors.get_calendar_status(instant - timedelta(days=100))
+    told = selectors.get_calendar_status(instant - timedelta(days=99))
+
+    assert (before.days_left, before.is_ending) == (100, False)
+    assert (told.days_left, told.is_ending) == (99, True)

@@ -1,6 +1,7 @@
 """The lifecycle table: nothing outside it, every list derived from it."""
 
 import pytest
+from django.utils import translation
 
 from tongban.domains.cases import states
 from tongban.domains.cases.states import IllegalTransition, next_status
@@ -53,3 +54,14 @@ def test_a_move_outside_the_table_names_both_states(status: Status, action: Acti
     assert refusal.value.goals
     assert all(goal in str(refusal.value) for goal in refusal.value.goals)
     assert states.words(status) in refusal.value.sentence
+
+
+def test_one_refusal_is_read_in_each_readers_language() -> None:
+    with translation.override("en"), pytest.raises(IllegalTransition) as refusal:
+        next_status(Status.RECEIVED, Action.GRANT)
+
+    with translation.override("zh-hans"):
+        assert refusal.value.sentence == "办件现为“待受理”，不能准予。请刷新页面，查看最新进展。"
+    with translation.override("en"):
+        assert "“To accept”" in refusal.value.sentence
+        assert "Grant" in refusal.value.sentence

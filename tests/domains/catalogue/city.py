@@ -15,6 +15,7 @@ from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.exchange import services as exchange
 from tongban.domains.licences import services as licences
+from tongban.domains.lifeevents import services as lifeevents
 from tongban.domains.standards import services as standards
 from tongban.domains.standards.types import DataElement, ElementType, Option
 from tongban.kernel.actors import PLATFORM
@@ -56,6 +57,18 @@ def load() -> None:
     standards.load_material_types(_rows("material_types"), actor=PLATFORM, at=NOW)
     licences.load_licence_types(_rows("licence_types"), actor=PLATFORM, at=NOW)
     exchange.load_resources(_rows("resources"), actor=PLATFORM, at=NOW)
+
+
+def load_with_some_items() -> None:
+    load()
+    import_all(FOOD, FIRE, HUKOU, FUND, "312037001001", "310723001001", "310131002001")
+
+
+def load_with_everything() -> None:
+    load()
+    import_all()
+    packages = [json.loads(path.read_text("utf-8")) for path in sorted((DATA / "packages").glob("*.json"))]
+    lifeevents.load_packages(packages, actor=PLATFORM, at=NOW)
 
 
 def import_all(*codes: str) -> ImportReport:

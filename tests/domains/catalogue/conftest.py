@@ -1,10 +1,13 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import kept_rows
 from domains.catalogue import city
+from kept_rows import KeptRows
 from tongban.domains.catalogue.selectors import guides
 from tongban.domains.standards import selectors as standards
 
@@ -19,15 +22,24 @@ def forget() -> Iterator[None]:
 
 @pytest.fixture
 def empty_city(db: None) -> None:
-    city.load()
+    kept(city.load).put_back()
 
 
 @pytest.fixture
-def small_city(empty_city: None) -> None:
+def small_city(db: None) -> None:
     """The city with a handful of items."""
-    city.import_all(
-        city.FOOD, city.FIRE, city.HUKOU, city.FUND, "312037001001", "310723001001", "310131002001"
-    )
+    kept(city.load_with_some_items).put_back()
+
+
+@pytest.fixture
+def whole_city(db: None) -> None:
+    """The city with every item and package of the demo."""
+    kept(city.load_with_everything).put_back()
+
+
+@cache
+def kept(load: Callable[[], None]) -> KeptRows[None]:
+    return kept_rows.keep(load)
 
 
 @pytest.fixture

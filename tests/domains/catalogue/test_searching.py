@@ -8,21 +8,10 @@ import pytest
 
 from domains.catalogue import city
 from tongban.domains.catalogue import models, selectors, services
-from tongban.domains.lifeevents import services as lifeevents
-from tongban.kernel.actors import PLATFORM
 
 QUERIES = json.loads((city.DATA / "search_queries.json").read_text("utf-8"))
 ENOUGH = 0.9
 MOST_QUERIES = 3
-
-
-@pytest.fixture
-def whole_city(empty_city: None) -> None:
-    city.import_all()
-    packages = [
-        json.loads(path.read_text("utf-8")) for path in sorted((city.DATA / "packages").glob("*.json"))
-    ]
-    lifeevents.load_packages(packages, actor=PLATFORM, at=city.NOW)
 
 
 def codes(query: str, **narrowed: Any) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from domains.catalogue import city
 from domains.identity import cast
-from tongban.domains.catalogue import models, selectors, services
+from tongban.domains.catalogue import models, rules, selectors, services
 from tongban.domains.catalogue.selectors import ItemNotFound, VersionView
 from tongban.domains.catalogue.types import Part
 from tongban.foundation.audit.models import Entry
@@ -146,22 +146,23 @@ def test_an_item_that_ends_is_offered_no_more_but_stays_readable(publisher: Acto
     assert not models.SearchEntry.objects.filter(code=city.FOOD).exists()
 
 
-def test_a_preview_and_the_changes_in_words(editor: Actor) -> None:
+def test_the_changes_in_words_while_the_guide_in_force_stays(editor: Actor) -> None:
     version_id = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=editor, at=NOW)
     materials = version(version_id).document["materials"]
     added = {**materials[-1], "code": "m99", "name": "店铺照片"}
     edit(version_id, editor, summary="新简介。", statutory_days=15, materials=[*materials, added])
 
-    sentences = selectors.changes(version(version_id))
+    draft = version(version_id)
+    sentences = rules.describe_changes(draft.published or {}, draft.document)
 
-    assert selectors.preview(version(version_id)).substance.summary == "新简介。"
+    assert draft.guide.summary == "新简介。"
     assert selectors.get_guide(city.FOOD, city.PUDONG, TODAY).substance.summary != "新简介。"
     assert len(sentences) == 3
     assert "材料：增加“店铺照片”。" in sentences
     assert f"法定时限：由“{city.guide()['statutory_days']}”改为“15”。" in sentences
 
 
-def test_a_procedures_preview_shows_the_substance_in_force(small_city: None) -> None:
+def test_a_procedures_draft_shows_the_substance_in_force(small_city: None) -> None:
     district = cast.officer("sunqi", "孙七", "SCJG-310115", Role.EDITOR)
     body = models.Implementation.objects.get(power=power(), division=city.PUDONG)
     version_id = services.draft_version(part=Part.PROCEDURE, owner_id=body.pk, actor=district, at=NOW)
@@ -177,15 +178,18 @@ def test_a_procedures_preview_shows_the_substance_in_force(small_city: None) -> 
 
     shown = selectors.get_procedure_version(version_id, ["SCJG-310115"])
 
-    assert selectors.preview(shown).procedure.enquiry_phone == "021-58880000"
-    assert selectors.preview(shown).substance == selectors.get_guide(city.FOOD, city.PUDONG, TODAY).substance
-    assert selectors.changes(shown) == ("咨询电话：由“无”改为“021-58880000”。",)
+    in_force = selectors.get_guide(city.FOOD, city.PUDONG, TODAY)
+    assert shown.guide.procedure.enquiry_phone == "021-58880000"
+    assert shown.guide.summary == in_force.substance.summary
+    assert rules.describe_changes(shown.published or {}, shown.document) == (
+        "咨询电话：由“无”改为“021-58880000”。",
+    )
 
 
 def test_editors_see_what_is_theirs(editor: Actor, django_assert_num_queries: Any) -> None:
     version_id = services.draft_version(part=Part.SUBSTANCE, owner_id=power().pk, actor=editor, at=NOW)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         ours = selectors.list_substances(["SCJG"])
     with django_assert_num_queries(2):
         theirs = selectors.list_procedures(["SCJG-310115"])

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +63,26 @@ def test_revoking_twice_keeps_the_first_instant() -> None:
     second = services.revoke_mandate(mandate_id=mandate.id, actor=li.actor, at=LATER + timedelta(days=1))
 
     assert first.revoked_at == second.revoked_at == LATER
+
+
+def test_nobody_revokes_what_the_law_gives() -> None:
+    mother = cast.zhang_san()
+    services.register_newborn(
+        name="示例宝",
+        birth_date=date(2026, 2, 20),
+        mother=mother.subject.id,
+        father=None,
+        actor=PLATFORM,
+        at=cast.NOW,
+    )
+    mandate = models.Mandate.objects.get()
+
+    with pytest.raises(services.FaultyMandate) as refused:
+        services.revoke_mandate(mandate_id=mandate.pk, actor=mother.actor, at=LATER)
+
+    assert "监护人" in refused.value.sentence
+    mandate.refresh_from_db()
+    assert mandate.revoked_at is None
 
 
 def test_a_stranger_can_neither_revoke_nor_learn_of_a_mandate() -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -48,3 +48,15 @@ def test_what_a_mandate_needs(
     fault = rules.mandate_fault(kind, principal, NOW, until)
 
     assert (words in fault) if words else fault == ""
+
+
+@pytest.mark.parametrize(
+    ("born", "of_age"),
+    [
+        (date(2026, 2, 20), date(2044, 2, 20)),
+        (date(2028, 2, 29), date(2046, 3, 1)),
+        (date(1882, 2, 28), date(1900, 2, 28)),
+    ],
+)
+def test_a_child_comes_of_age_on_the_eighteenth_birthday(born: date, of_age: date) -> None:
+    assert rules.comes_of_age_on(born) == of_age

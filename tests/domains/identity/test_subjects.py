@@ -1,4 +1,5 @@
 import logging
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -7,6 +8,7 @@ from domains.identity import cast
 from tongban.domains.identity import models, selectors, services
 from tongban.domains.identity.types import Assurance, SubjectKind
 from tongban.kernel.actors import PLATFORM, ActorKind
+from tongban.kernel.instants import start_of_day
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +175,49 @@ def test_who_acts_costs_at_most_three_queries(django_assert_max_num_queries) -> 
         selectors.actor_for(person.account_id, at=cast.NOW)
     with django_assert_max_num_queries(3):
         selectors.actor_for(person.account_id, firm.id, at=cast.NOW)
+
+
+def test_a_newborn_is_known_once_and_guarded_by_both_parents_until_of_age() -> None:
+    mother, father = cast.zhang_san().subject.id, cast.li_si().subject.id
+    newborn = {"name": "示例宝", "birth_date": date(2026, 2, 20), "actor": PLATFORM, "at": cast.NOW}
+
+    first = services.register_newborn(mother=mother, father=None, **newborn)
+    second = services.register_newborn(mother=mother, father=father, **newborn)
+    twin = services.register_newborn(mother=mother, father=father, **{**newborn, "name": "示例贝"})
+
+    assert first == second != twin
+    assert (first.kind, first.masked_number, selectors.get_number(first.id)) == (
+        SubjectKind.PERSON,
+        "****",
+        "",
+    )
+    for parent in (mother, father):
+        assert selectors.children_of(parent, at=cast.NOW) == {first.id, twin.id}
+        assert selectors.children_of(parent, at=start_of_day(date(2044, 2, 20))) == frozenset()
+    assert models.Mandate.objects.filter(principal_id=first.id).count() == 2
+
+
+def test_nobody_guards_a_child_who_is_of_age() -> None:
+    mother = cast.zhang_san().subject.id
+
+    child = services.register_newborn(
+        name="示例宝", birth_date=date(2008, 3, 2), mother=mother, father=None, actor=PLATFORM, at=cast.NOW
+    )
+
+    assert selectors.get_subject(child.id) == child
+    assert selectors.children_of(mother, at=cast.NOW) == frozenset()
+
+
+def test_mail_to_a_child_goes_to_the_parents() -> None:
+    mother = cast.zhang_san()
+    child = services.register_newborn(
+        name="示例宝",
+        birth_date=date(2026, 2, 20),
+        mother=mother.subject.id,
+        father=None,
+        actor=PLATFORM,
+        at=cast.NOW,
+    )
+    models.Account.objects.filter(pk=mother.account_id).update(email="zhangsan@example.com")
+
+    assert selectors.email_addresses(child.id, at=cast.NOW) == ["zhangsan@example.com"]

@@ -56,7 +56,7 @@ def test_the_owner_of_a_catering_firm_answers_six_questions(city: City) -> None:
     actor = city.actor("zhangsan", "xiaoguan")
     background = services.gather(RESTAURANT, division=PUDONG, actor=actor, at=NOW)
 
-    asked = ask_all(RESTAURANT, {**BIG_SHOP, "food.cold_dishes": False}, background)
+    asked = ask_all(RESTAURANT, BIG_SHOP, background)
 
     assert sorted(asked) == sorted(BIG_SHOP)
     (known,) = background.known
@@ -76,11 +76,42 @@ def test_a_visitor_is_asked_what_a_register_would_have_told(city: City) -> None:
     assert sorted(asked) == sorted([*BIG_SHOP, "entity.scope_has_catering"])
 
 
-def test_selling_cold_dishes_leaves_one_question_less(city: City) -> None:
-    asked = ask_all(RESTAURANT, {**BIG_SHOP, "entity.scope_has_catering": True}, Background({}, ()))
+def test_the_totals_against_one_by_one_are_those_counted_by_hand(city: City) -> None:
+    plan = plan_for(city.actor("zhangsan", "xiaoguan"), BIG_SHOP)
 
-    assert "food.raw_food" not in asked
-    assert len(asked) == 6
+    totals = plan.totals
+    # Guides list 6, 5, 4 and 4 papers. What has to be brought: two of food, two of fire, one of sewage, one of tobacco.
+    assert (totals.materials_alone, totals.materials) == (19, 6)
+    # Forms of 17 (18 without the raw food's supplier), 14, 12 and 11 fields. Together: ten that all four ask, seven of
+    # food's own, three of fire's (it shares the seats with food), two of sewage's, one of tobacco's.
+    assert (totals.fields_alone, totals.fields) == (54, 23)
+    # Promised in 5, 5, 5 and 10 days; none waits for another, so the longest counts.
+    assert (totals.days_alone, totals.days) == (25, 10)
+    assert (totals.trips_alone, totals.trips, totals.fees_fen) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("sells_cold_dishes", [True, False])
+def test_a_shop_without_raw_food_is_asked_six_questions(city: City, sells_cold_dishes: bool) -> None:
+    answers = {**BIG_SHOP, "food.cold_dishes": sells_cold_dishes}
+    background = services.gather(
+        RESTAURANT, division=PUDONG, actor=city.actor("zhangsan", "xiaoguan"), at=NOW
+    )
+
+    assert len(ask_all(RESTAURANT, answers, background)) == 6
+
+
+def test_raw_food_is_a_situation_of_its_own_with_its_own_field(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+
+    cold = plan_for(actor, BIG_SHOP)
+    raw = plan_for(actor, {**BIG_SHOP, "food.raw_food": True})
+
+    assert [plan.items[0].situation for plan in (cold, raw)] == ["COLD", "RAW"]
+    assert [plan.form.field("PREMISES.food.raw_supplier") is not None for plan in (cold, raw)] == [
+        False,
+        True,
+    ]
+    assert cold.form.field("PREMISES.food.special_room_m2") is not None
 
 
 def test_raw_food_leaves_nothing_to_ask_about_cold_dishes(city: City) -> None:
@@ -112,7 +143,7 @@ def test_the_plan_of_a_big_shop(city: City) -> None:
     assert "变更" in name
     assert "经营范围" in reason
     food = plan.items[0]
-    assert food.situation == "COLD_OR_RAW"
+    assert food.situation == "COLD"
     assert {verdict.rule for verdict in food.materials if not verdict.must_ask} == {
         Rule.IN_LICENCE_LIBRARY,
         Rule.FILLED_IN_FORM,

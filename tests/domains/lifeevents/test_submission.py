@@ -1,5 +1,7 @@
 """From the plan to its form, from the form to its cases."""
 
+import copy
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -31,18 +33,21 @@ from domains.lifeevents.city import (
     City,
     authorise_mother,
     build,
+    guides,
 )
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
 from tongban.domains.cases.events import CaseGranted
 from tongban.domains.cases.models import Application, Case
-from tongban.domains.cases.types import ApplicationReceipt, Dossier, Status, TickMark
+from tongban.domains.cases.models import Consent as ConsentRow
+from tongban.domains.cases.types import ApplicationReceipt, Consent, Dossier, Status, TickMark
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.eforms import selectors as drafts
 from tongban.domains.eforms import services as filling
 from tongban.domains.eforms.types import Draft, Origin
 from tongban.domains.identity import selectors as identity_selectors
 from tongban.domains.identity import services as identity
+from tongban.domains.licences import selectors as licences
 from tongban.domains.lifeevents import models, selectors, services
 from tongban.domains.lifeevents.states import IllegalBranchMove
 from tongban.domains.lifeevents.types import BranchStatus, BundleRun
@@ -223,7 +228,7 @@ def test_a_department_gets_the_facts_its_part_rests_on(city: City) -> None:
     submit(fill(draft, actor), actor)
 
     assert dossier(FOOD).answers["MATTER.food.cold_dishes"].value is True
-    assert dossier(FOOD).situation == "COLD_OR_RAW"
+    assert dossier(FOOD).situation == "COLD"
     assert dossier(FIRE).answers["MATTER.shop.area_m2"].value == 320
     assert "MATTER.shop.area_m2" not in dossier(TOBACCO).answers
 
@@ -325,7 +330,7 @@ def test_an_item_that_needs_a_result_waits_and_starts_by_itself(city: City) -> N
     assert statuses(receipt)[FOOD] is BranchStatus.STARTED
     assert statuses(receipt)[SCOPE] is BranchStatus.GRANTED
     assert dossier(FOOD).answers["PREMISES.premises.seats"].value == 1
-    assert dossier(FOOD).situation == "COLD_OR_RAW"
+    assert dossier(FOOD).situation == "COLD"
     assert dossier(FOOD).application_number == receipt.number
     titles = [one.template for one in messaging.inbox([city.subjects["kafei"]])]
     assert titles.count("BRANCH_STARTED") == 1
@@ -483,6 +488,78 @@ def test_results_feed_later_items_until_the_last(newborn_city: City) -> None:
         grant(item)
 
     assert set(statuses(receipt).values()) == {BranchStatus.GRANTED}
+
+
+def test_the_childs_licences_are_the_childs_and_the_mothers_are_hers(newborn_city: City) -> None:
+    authorise_mother(newborn_city)
+    mother = newborn_city.actor("linxiao")
+    facts = {"child.household_with": "MOTHER", "child.wants_id_card": False}
+    draft = fill(services.begin(NEWBORN, PUDONG, facts, actor=mother, at=NOW), mother)
+    submit(draft, mother)
+    drain()
+    held_before = {one.number for one in licences.list_for_holders([newborn_city.subjects["linxiao"]])}
+
+    for item in (BIRTH, HUKOU, VACCINE, MATERNITY):
+        grant(item)
+
+    (child,) = identity_selectors.children_of(newborn_city.subjects["linxiao"], at=NOW)
+    assert identity_selectors.children_of(newborn_city.subjects["zhouming"], at=NOW) == {child}
+    held = licences.list_for_holders([child])
+    assert {one.licence_type for one in held} == {"CSYXZM", "HKB", "YFJZZ"}
+    assert {one.holder_name for one in held} == {"示例"}
+    assert {one.fields["name"] for one in held} == {"示例"}
+    new = [
+        one
+        for one in licences.list_for_holders([newborn_city.subjects["linxiao"]])
+        if one.number not in held_before
+    ]
+    assert [(one.licence_type, one.holder_name, one.fields["name"]) for one in new] == [
+        ("SYBX", "林晓", "林晓")
+    ]
+
+
+@pytest.fixture
+def city_sharing_a_paper(db: None, monkeypatch: pytest.MonkeyPatch) -> City:
+    """Sewage wants the very paper that tobacco wants: 经营场所使用证明."""
+    rows = {row["basic_code"]: row for row in copy.deepcopy(guides(RESTAURANT))}
+    tenancy = next(one for one in rows[TOBACCO]["materials"] if one["material_type"] == "MT-CDSY")
+    rows[SEWAGE]["materials"].append({**tenancy, "code": "m9", "basis": ["b1"], "when": None})
+    monkeypatch.setattr("domains.lifeevents.city.guides", lambda *_codes: list(rows.values()))
+    return build(RESTAURANT)
+
+
+def test_one_upload_serves_every_item_that_wants_it(city_sharing_a_paper: City) -> None:
+    draft, actor = begin(city_sharing_a_paper)
+    form = services.plan_for_draft(draft, at=NOW).form
+    (slot,) = [one for one in form.materials if one.material_type == "MT-CDSY"]
+    assert set(slot.asked_by) == {SEWAGE, TOBACCO}
+    draft = fill(draft, actor)
+
+    submit(draft, actor)
+
+    (upload,) = [one for one in draft.attachments if one.slot == slot.key]
+    holders = {
+        item for item in (FOOD, FIRE, SEWAGE, TOBACCO) if upload.id in case_of(item).content.attachments
+    }
+    assert holders == {SEWAGE, TOBACCO}
+    for item in sorted(holders):
+        actor = officer(case_of(item).department)
+        assert upload in cases.get_dossier(case_of(item).number, actor=actor).attachments
+
+
+def test_each_consent_is_kept_with_its_texts_version_hash_and_instant(city: City) -> None:
+    agreed = (
+        Consent("TRUTH", 2, hashlib.sha256("我提交的材料真实。".encode()).hexdigest(), NOW),
+        Consent("SHARING", 1, "b" * 64, NOW + timedelta(seconds=5)),
+    )
+    draft, actor = begin(city)
+
+    receipt = submit(fill(draft, actor), actor, consents=agreed)
+
+    kept = ConsentRow.objects.filter(application_id=receipt.application_id).order_by("id")
+    assert [(one.code, one.version, one.text_sha256, one.agreed_at) for one in kept] == [
+        (one.code, one.version, one.text_sha256, one.agreed_at) for one in agreed
+    ]
 
 
 def test_the_statements_of_a_submission_do_not_grow_with_its_cases(city: City) -> None:

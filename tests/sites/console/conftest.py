@@ -1,7 +1,7 @@
 """The city of the cases' tests, with its officers signed in at the console."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -65,11 +65,12 @@ def firm(db: None) -> UUID:
 
 
 @pytest.fixture
-def submit(firm: UUID) -> Submit:
+def submit(firm: UUID, uploads: Uploads) -> Submit:
     zhang_san = Actor(ActorKind.CITIZEN, uuid4(), "张三", subject_id=uuid4(), acting_for=firm)
 
     def run(*cases: NewCase, key: str = "key-1") -> ApplicationReceipt:
-        return services.submit(submission(firm, *cases, key=key), actor=zhang_san, at=RECEIVED_AT)
+        handed_in = replace(submission(firm, *cases, key=key), uploads=tuple(uploads.kept.values()))
+        return services.submit(handed_in, actor=zhang_san, at=RECEIVED_AT)
 
     return run
 

@@ -1,15 +1,18 @@
 """Every act on a case through its page: it does what it says, and a refusal changes nothing."""
 
 from html import unescape
+from uuid import uuid4
 
 import pytest
 
-from domains.cases.city import FOOD, Story, Submit, at, new_case
+from domains.cases.city import FOOD, Story, Submit, Uploads, at, new_case
 from sites.console.conftest import Desk
 from tongban.domains.cases import selectors as cases
+from tongban.domains.cases import services
 from tongban.domains.cases.types import Dossier, PaperKind, Status, TickMark
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message
+from tongban.kernel.actors import Actor, ActorKind
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +24,10 @@ def state(story: Story, desk: Desk) -> Dossier:
 def act(desk: Desk, story: Story, slug: str, **data: object):
     data.setdefault("revision", story.revision)
     return desk.client.post(f"/console/cases/{story.number}/acts/{slug}/", data)
+
+
+def applicant_of(dossier: Dossier) -> Actor:
+    return Actor(ActorKind.CITIZEN, uuid4(), "张三", acting_for=dossier.applicant_id)
 
 
 def kinds(dossier: Dossier) -> list[PaperKind]:
@@ -81,6 +88,63 @@ def test_a_problem_without_remedy_leads_to_its_field(wang: Desk, story: Story) -
     assert 'href="#f-remedy-PREMISES-shop-area_m2"' in shown
     assert 'id="f-remedy-PREMISES-shop-area_m2"' in shown
     assert 'value="不对"' in shown
+
+
+def test_a_second_supplement_is_refused_with_the_article_and_keeps_what_was_typed(
+    wang: Desk, story: Story, uploads: Uploads
+) -> None:
+    asked = {"problem:MT-m1:APPLICANT": "看不清", "remedy:MT-m1:APPLICANT": "请重新上传"}
+    act(wang, story, "supplement", **asked)
+    story.revision = state(story, wang).revision
+    handed_in = services.answer_supplement(
+        **story.names,
+        answers={},
+        attachments=[uploads.add("MT-m1:APPLICANT")],
+        actor=applicant_of(state(story, wang)),
+        at=at(3, 3),
+    )
+    story.note(handed_in)
+    sent = Message.objects.count()
+
+    response = act(wang, story, "supplement", **{**asked, "problem:MT-m1:APPLICANT": "还是看不清"})
+
+    shown = unescape(response.content.decode())
+    assert response.status_code == 422
+    assert "《中华人民共和国行政许可法》第三十二条第一款第四项" in shown
+    assert 'value="还是看不清"' in shown
+    assert state(story, wang).status is Status.RECEIVED
+    assert Message.objects.count() == sent
+
+
+def test_what_may_follow_is_accepted_and_handed_in_later(
+    wang: Desk, qian: Desk, submit: Submit, uploads: Uploads
+) -> None:
+    story = Story(submit(new_case(FOOD, deferred_materials=("m2",))).cases[0].number)
+    act(wang, story, "accept")
+    accepted = state(story, wang)
+    page = unescape(wang.client.get(f"/console/cases/{story.number}/").content.decode())
+    story.revision = accepted.revision
+    story.tick()
+    story.examine()
+
+    refused = act(qian, story, "grant")
+    (check,) = accepted.checks
+    services.hand_in_deferred(
+        check_id=check.id,
+        attachments=[uploads.add("MT-m2:APPLICANT")],
+        actor=applicant_of(accepted),
+        at=at(3, 6),
+    )
+    wang.client.post(f"/console/checks/{check.id}/", {"outcome": "passed"})
+    story.revision = state(story, qian).revision
+    act(qian, story, "grant")
+
+    assert accepted.status is Status.ACCEPTED
+    assert (check.subject, check.due_on) == ("食品安全制度目录", at(3, 9).date())
+    assert "申请容缺：食品安全制度目录" in page
+    assert "容缺，待补交" in page
+    assert refused.status_code == 422
+    assert state(story, qian).status is Status.GRANTED
 
 
 def test_refusing_acceptance_says_where_to_go(wang: Desk, story: Story) -> None:

@@ -1,5 +1,8 @@
 """The dossier and its points: what is shown, who may look, what is kept."""
 
+import json
+import re
+from collections.abc import Iterator
 from html import unescape
 from uuid import uuid4
 
@@ -7,14 +10,28 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from domains.cases.city import ANSWERS, FOOD, Story, Submit, Uploads, at, new_case
+from domains.cases.city import ANSWERS, FOOD, Story, Submit, Uploads, at, new_case, typed
+from sites.city import DATA
 from sites.console.conftest import Desk
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases.types import Status, TickMark
+from tongban.domains.standards import selectors as standards
+from tongban.domains.standards import services as dictionary
 from tongban.foundation import clock
 from tongban.foundation.audit.models import Entry
+from tongban.kernel.actors import PLATFORM
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def elements(db: None) -> Iterator[None]:
+    """The dictionary of the demo's data elements."""
+    standards.forget_dictionary()
+    rows = json.loads((DATA / "elements.json").read_text("utf-8"))
+    dictionary.load_dictionary(rows, actor=PLATFORM, at=at(3, 2))
+    yield
+    standards.forget_dictionary()
 
 
 def open_page(desk: Desk, number: str) -> str:
@@ -43,6 +60,27 @@ def test_says_what_each_act_causes_and_offers_only_those_of_the_post(
     assert "发出受理通知书，办理期限开始计算" in acceptor
     assert f"/console/cases/{story.number}/acts/supplement/" in acceptor
     assert f"/console/cases/{story.number}/acts/accept/" not in decider
+
+
+@pytest.mark.parametrize(
+    ("area", "found", "reason"),
+    [
+        (120, "系统核对相符", "店面面积：120平方米（规定的界线是不少于1平方米）"),
+        (0, "系统核对不符", "店面面积：0平方米（规定的界线是不少于1平方米）"),
+        (None, "系统核对不了", "店面面积：还不清楚"),
+    ],
+)
+@pytest.mark.usefixtures("elements")
+def test_says_beside_a_point_what_the_machine_found_and_why(
+    wang: Desk, submit: Submit, area: int | None, found: str, reason: str
+) -> None:
+    answers = {**ANSWERS, "PREMISES.shop.area_m2": typed(area)}
+    number = submit(new_case(FOOD, answers=answers)).cases[0].number
+
+    (beside,) = re.findall(r'<p class="point__machine">(.*?)</p>', open_page(wang, number), re.DOTALL)
+
+    assert found in beside
+    assert reason in beside
 
 
 def test_the_look_is_kept(wang: Desk, story: Story) -> None:

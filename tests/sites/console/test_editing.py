@@ -5,6 +5,8 @@ from html import unescape
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from domains.catalogue import city
 from sites.console.conftest import Desk, seat_at
@@ -98,6 +100,30 @@ def test_a_change_is_saved_and_told_in_words(editor: Desk, draft: UUID) -> None:
     assert view(draft).document["summary"] == "示例：开餐馆前先办这个。"
     assert "简介：由“" in shown
     assert "件在办办件按现行版本办完" in shown
+
+
+def test_what_is_typed_is_looked_at_without_being_saved(editor: Desk, draft: UUID) -> None:
+    before = view(draft)
+    typed = basics(before, summary="示例：先看看。", statutory_days=0, look="on")
+
+    response = editor.client.post(f"/console/items/substance/{draft}/", typed)
+
+    shown = unescape(response.content.decode())
+    assert response.status_code == 200
+    assert "还没有保存" in shown
+    assert '<p class="lead">示例：先看看。</p>' in shown
+    assert "必须改" in shown
+    assert view(draft) == before
+
+
+def test_a_look_at_a_faulty_form_says_what_is_wrong(editor: Desk, draft: UUID) -> None:
+    before = view(draft)
+
+    response = editor.client.post(f"/console/items/substance/{draft}/", basics(before, summary="", look="on"))
+
+    assert response.status_code == 422
+    assert "<li>一句话简介：请填写这一项。</li>" in unescape(response.content.decode())
+    assert view(draft) == before
 
 
 def test_a_faulty_form_keeps_what_was_typed(editor: Desk, draft: UUID) -> None:
@@ -310,3 +336,17 @@ def test_an_acceptor_finds_no_editor(here: None) -> None:
     acceptor = seat_at("王敏", Role.ACCEPTOR, office=DISTRICT_OFFICE, at=city.NOW)
 
     assert acceptor.client.get("/console/items/").status_code == 404
+
+
+def test_the_cases_a_version_touches_are_found_by_index(draft: UUID) -> None:
+    in_force = view(draft).published_ids
+
+    with CaptureQueriesContext(connection) as queries:
+        cases.count_open_by_version(in_force)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + queries[0]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "case_open_by_substance" in plan
+    assert "case_open_by_procedure" in plan

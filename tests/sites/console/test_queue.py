@@ -125,15 +125,26 @@ def test_a_broken_cursor_leads_to_the_first_page(wang: Desk) -> None:
     assert "翻页位置已失效" in response.content.decode()
 
 
-def test_as_many_queries_for_twenty_cases_as_for_two(wang: Desk, submit: Submit) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?view=TO_ACCEPT",
+        "?view=MINE",
+        "?view=OVERDUE",
+        "?view=ENDED",
+        "?view=OPEN&q=示例",
+        f"?view=OPEN&item={FOOD.substance.basic_code}&purpose=OPEN_RESTAURANT&unassigned=on",
+    ],
+)
+def test_as_many_queries_for_twenty_cases_as_for_two(wang: Desk, submit: Submit, query: str) -> None:
     for n in range(2):
         submit(new_case(FOOD), key=f"few-{n}")
-    page(wang)
-    few = count(wang)
+    page(wang, query)
+    few = count(wang, query)
     for n in range(18):
         submit(new_case(FOOD), key=f"many-{n}")
 
-    many = count(wang)
+    many = count(wang, query)
 
     assert few == many
     assert many <= 14
@@ -151,11 +162,9 @@ def test_a_stranger_is_led_to_sign_in_and_a_citizen_finds_nothing(client, firm) 
     assert client.get("/console/")["Location"].startswith("/login/")
 
 
-def count(desk: Desk) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        page(desk)
+def count(desk: Desk, query: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        page(desk, query)
     return len(queries)
 
 

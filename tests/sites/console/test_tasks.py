@@ -8,13 +8,24 @@ import pytest
 from domains.cases.city import FOOD, Story, Submit, at, new_case
 from sites.console.conftest import Desk
 from tongban.domains.cases import selectors as cases
-from tongban.domains.cases.types import CheckOutcome
+from tongban.domains.cases.types import CheckOutcome, Status
 from tongban.domains.identity import selectors as identity
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message
 from tongban.kernel.actors import Role
 
 pytestmark = pytest.mark.django_db
+
+
+def absence(absentee: Desk, deputy: Desk) -> dict[str, str]:
+    """From the second day on, for four days."""
+    return {
+        "absentee": str(absentee.account),
+        "deputy": str(deputy.account),
+        "first_day": "2026-03-03",
+        "last_day": "2026-03-06",
+        "reason": "出差",
+    }
 
 
 @pytest.fixture
@@ -119,16 +130,7 @@ def test_a_faulty_day_is_said(seat: Callable[..., Desk]) -> None:
 def test_a_colleague_covers_for_an_absent_one(
     wang: Desk, qian: Desk, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    qian.client.post(
-        "/console/cover/",
-        {
-            "absentee": str(qian.account),
-            "deputy": str(wang.account),
-            "first_day": "2026-03-03",
-            "last_day": "2026-03-06",
-            "reason": "出差",
-        },
-    )
+    qian.client.post("/console/cover/", absence(qian, wang))
     monkeypatch.setattr(clock, "now", lambda: at(3, 4))
 
     assert Role.DECIDER in identity.actor_for(wang.account, at=at(3, 4)).roles
@@ -136,33 +138,34 @@ def test_a_colleague_covers_for_an_absent_one(
     assert "钱一鸣" in wang.client.get("/console/cover/").content.decode()
 
 
+def test_who_covers_decides_in_the_place_of_the_absent_one(
+    wang: Desk, qian: Desk, seat: Callable[..., Desk], story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li = seat("李明", Role.ACCEPTOR)
+    story.to_decide()
+    address = f"/console/cases/{story.number}/acts/terminate/"
+    decision = {"revision": story.revision, "reason": "申请的场所已灭失。"}
+    qian.client.post("/console/cover/", absence(qian, li))
+
+    before = li.client.post(address, decision)
+    monkeypatch.setattr(clock, "now", lambda: at(3, 4))
+    li.client.post(address, decision)
+
+    dossier = cases.get_dossier(story.number, actor=wang.actor)
+    assert before.status_code == 404
+    assert dossier.status is Status.TERMINATED
+    assert dossier.history[-1].actor_name == "李明"
+
+
 def test_nobody_records_the_absence_of_another_without_being_head(wang: Desk, qian: Desk) -> None:
-    response = wang.client.post(
-        "/console/cover/",
-        {
-            "absentee": str(qian.account),
-            "deputy": str(wang.account),
-            "first_day": "2026-03-03",
-            "last_day": "2026-03-06",
-            "reason": "想代班",
-        },
-    )
+    response = wang.client.post("/console/cover/", absence(qian, wang))
 
     assert response.status_code == 422
     assert Role.DECIDER not in identity.actor_for(wang.account, at=at(3, 4)).roles
 
 
 def test_covering_for_oneself_is_refused(qian: Desk) -> None:
-    response = qian.client.post(
-        "/console/cover/",
-        {
-            "absentee": str(qian.account),
-            "deputy": str(qian.account),
-            "first_day": "2026-03-03",
-            "last_day": "2026-03-06",
-            "reason": "出差",
-        },
-    )
+    response = qian.client.post("/console/cover/", absence(qian, qian))
 
     assert response.status_code == 422
     assert "代班人不能是本人" in response.content.decode()

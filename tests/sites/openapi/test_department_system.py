@@ -109,7 +109,7 @@ def test_it_decides_by_itself_and_catches_up_after_a_pause(
 
     timeline = selectors.get_timeline_of_case(second, actor=zhang_san)
     assert len(timeline.cases[0].licences) == 1
-    assert department.rows("SELECT status FROM work") == [("CLOSED",), ("CLOSED",)]
+    wait_until(lambda: department.rows("SELECT status FROM work") == [("CLOSED",), ("CLOSED",)])
     assert WebhookEvent.objects.filter(body__subject=second, body__type="tongban.case.granted").count() == 1
 
 

@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from tongban.domains.catalogue import selectors as catalogue
+from tongban.domains.catalogue.models import Power, SearchEntry
 
 GUIDE = "/guide/310115/310131001001/"
 
@@ -147,3 +148,43 @@ def test_a_preference_never_leads_out_of_the_house(visitor: Client) -> None:
 
     assert response["Location"] == "/"
     assert 'lang="en"' in visitor.get("/").content.decode()
+
+
+def test_a_life_event_stands_before_the_items_it_is_made_of(visitor: Client) -> None:
+    page = visitor.get("/search/", {"q": "餐饮"}).content.decode()
+
+    events = [place.start() for place in re.finditer('class="hit hit--event"', page)]
+    items = [place.start() for place in re.finditer('class="hit"', page)]
+    assert events
+    assert items
+    assert max(events) < min(items)
+
+
+def test_what_narrows_the_results_is_folded_and_says_how_many_are_chosen(visitor: Client) -> None:
+    page = visitor.get("/search/", {"q": "许可", "audience": "ENTERPRISE"}).content.decode()
+
+    assert '<details class="facets" data-open-when-wide>' in page
+    assert "已选 1 项" in page
+
+
+def test_one_region_offers_no_choice(visitor: Client) -> None:
+    assert "在哪里找" not in visitor.get("/search/", {"q": "许可"}).content.decode()
+
+
+def test_another_region_can_be_searched_once_its_list_is_loaded(visitor: Client) -> None:
+    own = SearchEntry.objects.filter(kind="ITEM").first()
+    assert own is not None
+    power = Power.objects.filter(region=own.region).first()
+    assert power is not None
+    Power.objects.create(region="511602", basic_code="999999999999", department=power.department)
+    title = own.title
+    own.pk, own.region, own.title, own.address = None, "511602", "广安取水许可", "https://example.org/item"
+    own.save()
+
+    here = visitor.get("/search/", {"q": title}).content.decode()
+    there = visitor.get("/search/", {"q": title, "region": "511602"}).content.decode()
+
+    assert "广安取水许可" not in here
+    assert 'href="https://example.org/item"' in there
+    assert 'aria-current="true">广安区</a>' in there
+    assert '<input type="hidden" name="region" value="511602">' in there

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.mail import EmailMessage
@@ -9,6 +9,8 @@ from sites.conftest import sign_in
 from sites.portal import walk
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
+from tongban.domains.licences import services as licences
+from tongban.domains.licences.types import IssueRequest
 from tongban.domains.messaging import sandbox
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.messaging import services as mail
@@ -57,6 +59,29 @@ def test_the_licences_of_the_firm_open_for_its_representative_only(zhang_san: Cl
     assert zhang_san.get(f"/my/licences/{address}").content.startswith(b"%PDF-")
     assert li_si.get(f"/my/licences/{address}").status_code == 404
     assert li_si.get("/my/licences/1.2.3.pdf").status_code == 404
+
+
+def test_a_childs_licence_is_among_the_parents_and_opens_for_them_only(
+    zhang_san: Client, li_si: Client, city: City
+) -> None:
+    child = identifying.register_newborn(
+        name="示例宝",
+        birth_date=date(2026, 2, 20),
+        mother=city.subjects["zhangsan"],
+        father=None,
+        actor=PLATFORM,
+        at=NOW,
+    )
+    licence = licences.issue(
+        IssueRequest("YFJZZ", child.id, "示例宝", "WJW", None, date(2026, 3, 2), None, {"name": "示例宝"}),
+        actor=PLATFORM,
+        at=NOW,
+    )
+    zhang_san.post("/my/acting-for/", {"subject": str(city.subjects["zhangsan"])})
+
+    assert "示例宝" in zhang_san.get("/my/licences/").content.decode()
+    assert zhang_san.get(f"/my/licences/{licence.number}.pdf").status_code == 200
+    assert li_si.get(f"/my/licences/{licence.number}.pdf").status_code == 404
 
 
 def test_a_message_is_unread_until_it_is_opened(zhang_san: Client, city: City) -> None:

@@ -1,9 +1,12 @@
+from io import BytesIO
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from sites.portal.walk import QUERY
+from tongban.domains.exchange.models import ExchangeLog
 
 QUESTIONS = "/events/OPEN_RESTAURANT/questions/?division=310115"
 PLAN = f"/events/OPEN_RESTAURANT/plan/?{QUERY}"
@@ -108,6 +111,18 @@ def test_what_a_register_knows_is_shown_and_not_asked(zhang_san: Client) -> None
     assert "经营主体登记信息" in page
 
 
+def test_the_pages_ask_a_register_once_and_again_on_demand(zhang_san: Client) -> None:
+    pages = [zhang_san.get(QUESTIONS) for _page in range(3)]
+    asked = ExchangeLog.objects.count()
+
+    again = zhang_san.post(QUESTIONS, {"afresh": "1"})
+
+    assert {page.status_code for page in pages} == {200}
+    assert asked == 1
+    assert (again.status_code, facts(again["Location"])) == (302, {"division": "310115"})
+    assert ExchangeLog.objects.count() == 2
+
+
 def test_a_saved_plan_is_shared_without_personal_data(zhang_san: Client, visitor: Client) -> None:
     saved = zhang_san.post(f"/events/OPEN_RESTAURANT/plan/save/?{QUERY}")
 
@@ -122,7 +137,27 @@ def test_the_plan_prints_as_a_pdf(visitor: Client) -> None:
     response = visitor.get(VISITORS_PLAN.replace("/plan/?", "/plan/paper.pdf?"))
 
     assert response["Content-Type"] == "application/pdf"
-    assert response.content.startswith(b"%PDF-")
+    paper = "".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
+    for words in (
+        "开办餐饮店",
+        "食品经营许可（餐饮服务）新办",
+        "营业前消防安全检查",
+        "经营场所布局和主要设备设施说明",
+    ):
+        assert words in paper.replace("\n", "").replace(" ", "")
+
+
+def test_the_plans_paper_holds_nothing_of_who_printed_it(zhang_san: Client, visitor: Client) -> None:
+    address = VISITORS_PLAN.replace("/plan/?", "/plan/paper.pdf?")
+
+    own, foreign = (
+        "".join(page.extract_text() for page in PdfReader(BytesIO(one.get(address).content)).pages)
+        for one in (zhang_san, visitor)
+    )
+
+    assert own == foreign
+    assert "张三" not in own
+    assert "示例小馆" not in own
 
 
 def test_applying_asks_to_sign_in_and_comes_back_to_the_plan(visitor: Client, zhang_san: Client) -> None:

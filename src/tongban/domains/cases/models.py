@@ -17,7 +17,7 @@ from tongban.domains.cases.types import (
     ServiceMethod,
     Status,
 )
-from tongban.foundation.fields import EncryptedTextField
+from tongban.foundation.fields import EncryptedTextField, StorageKeyField
 from tongban.kernel.clock import Regime
 from tongban.kernel.ids import new_id
 
@@ -147,6 +147,8 @@ class Case(models.Model):
                 condition=_OPEN,
             ),
             models.Index(fields=["status", "due_on", "id"], name="case_limits_passing", condition=_OPEN),
+            models.Index(fields=["substance_version_id"], name="case_open_by_substance", condition=_OPEN),
+            models.Index(fields=["procedure_version_id"], name="case_open_by_procedure", condition=_OPEN),
         ]
 
     def __str__(self) -> str:
@@ -327,7 +329,7 @@ class Paper(models.Model):
     title = models.CharField(max_length=200)
     issued_at = models.DateTimeField()
     content = models.JSONField()
-    storage_key = models.CharField(max_length=200, blank=True)
+    storage_key = StorageKeyField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongban.domains.cases.types import Action, ClockStage, Status
 from tongban.kernel.errors import TongbanError
@@ -83,45 +84,47 @@ OPEN = frozenset(Status) - ENDED
 
 _STAGES = (
     (frozenset({Status.RECEIVED}), ClockStage.ACCEPTANCE),
+    (frozenset({Status.SUPPLEMENTING}), ClockStage.SUPPLEMENT),
     (IN_PROGRESS, ClockStage.DECISION),
     (frozenset({Status.GRANTED}), ClockStage.DELIVERY),
 )
 
 _WORDS = {
-    Status.RECEIVED: "待受理",
-    Status.SUPPLEMENTING: "待补正",
-    Status.NOT_ACCEPTED: "不予受理",
-    Status.ACCEPTED: "审查中",
-    Status.EXAMINED: "待决定",
-    Status.SUSPENDED: "特别程序中",
-    Status.GRANTED: "已准予",
-    Status.REFUSED: "已决定不予许可",
-    Status.WITHDRAWN: "已撤回",
-    Status.TERMINATED: "已终止",
-    Status.SERVED: "已送达",
-    Status.CLOSED: "已办结",
+    Status.RECEIVED: gettext_lazy("待受理"),
+    Status.SUPPLEMENTING: gettext_lazy("待补正"),
+    Status.NOT_ACCEPTED: gettext_lazy("不予受理"),
+    Status.ACCEPTED: gettext_lazy("审查中"),
+    Status.EXAMINED: gettext_lazy("待决定"),
+    Status.SUSPENDED: gettext_lazy("特别程序中"),
+    Status.GRANTED: gettext_lazy("已准予"),
+    Status.REFUSED: gettext_lazy("已决定不予许可"),
+    Status.WITHDRAWN: gettext_lazy("已撤回"),
+    Status.TERMINATED: gettext_lazy("已终止"),
+    Status.SERVED: gettext_lazy("已送达"),
+    Status.CLOSED: gettext_lazy("已办结"),
 }
+_NOT_YET = gettext_lazy("尚未提交")
 _ACT_WORDS = {
-    Action.RECEIVE: "收件",
-    Action.REQUEST_SUPPLEMENT: "要求补正",
-    Action.ANSWER_SUPPLEMENT: "提交补正",
-    Action.ACCEPT: "受理",
-    Action.ACCEPT_BY_SILENCE: "逾期视为受理",
-    Action.REFUSE_ACCEPTANCE: "不予受理",
-    Action.FINISH_EXAMINATION: "完成审查",
-    Action.RETURN_TO_EXAMINATION: "退回审查",
-    Action.SUSPEND: "启动特别程序",
-    Action.RESUME: "恢复计时",
-    Action.EXTEND: "延长期限",
-    Action.GRANT: "准予",
-    Action.REFUSE: "不予许可",
-    Action.WITHDRAW: "撤回",
-    Action.TERMINATE: "终止",
-    Action.SERVE: "送达",
-    Action.CLOSE: "办结",
-    Action.CORRECT: "更正",
-    Action.HAND_OVER: "移交",
-    Action.STEP_ASIDE: "回避",
+    Action.RECEIVE: gettext_lazy("收件"),
+    Action.REQUEST_SUPPLEMENT: gettext_lazy("要求补正"),
+    Action.ANSWER_SUPPLEMENT: gettext_lazy("提交补正"),
+    Action.ACCEPT: gettext_lazy("受理"),
+    Action.ACCEPT_BY_SILENCE: gettext_lazy("逾期视为受理"),
+    Action.REFUSE_ACCEPTANCE: gettext_lazy("不予受理"),
+    Action.FINISH_EXAMINATION: gettext_lazy("完成审查"),
+    Action.RETURN_TO_EXAMINATION: gettext_lazy("退回审查"),
+    Action.SUSPEND: gettext_lazy("启动特别程序"),
+    Action.RESUME: gettext_lazy("恢复计时"),
+    Action.EXTEND: gettext_lazy("延长期限"),
+    Action.GRANT: gettext_lazy("准予"),
+    Action.REFUSE: gettext_lazy("不予许可"),
+    Action.WITHDRAW: gettext_lazy("撤回"),
+    Action.TERMINATE: gettext_lazy("终止"),
+    Action.SERVE: gettext_lazy("送达"),
+    Action.CLOSE: gettext_lazy("办结"),
+    Action.CORRECT: gettext_lazy("更正"),
+    Action.HAND_OVER: gettext_lazy("移交"),
+    Action.STEP_ASIDE: gettext_lazy("回避"),
 }
 
 
@@ -133,11 +136,15 @@ class IllegalTransition(TongbanError):
     def __init__(self, status: Status | None, action: Action) -> None:
         self.status = status
         self.action = action
-        super().__init__(
-            f"no move {action} from {status}; it leads to {_goal(action)}",
-            sentence=_("办件现为“%(status)s”，不能%(act)s。请刷新页面，查看最新进展。")
-            % {"status": words(status), "act": act_words(action)},
-        )
+        super().__init__(f"no move {action} from {status}; it leads to {_goal(action)}")
+
+    @property
+    def sentence(self) -> str:
+        """In the reader's language when it is read."""
+        return _("办件现为“%(status)s”，不能%(act)s。请刷新页面，查看最新进展。") % {
+            "status": words(self.status),
+            "act": act_words(self.action),
+        }
 
     @property
     def goals(self) -> frozenset[Status]:
@@ -147,7 +154,7 @@ class IllegalTransition(TongbanError):
 
 def words(status: Status | None) -> str:
     """The status in the words of the counter."""
-    return _WORDS[status] if status is not None else "尚未提交"
+    return str(_WORDS[status] if status is not None else _NOT_YET)
 
 
 def clock_stage(status: Status) -> ClockStage:
@@ -159,7 +166,7 @@ def clock_stage(status: Status) -> ClockStage:
 
 
 def act_words(action: Action) -> str:
-    return _ACT_WORDS[action]
+    return str(_ACT_WORDS[action])
 
 
 def next_status(status: Status | None, action: Action) -> Status:

@@ -107,13 +107,15 @@ class LimitKind(StrEnum):
     DECISION = "DECISION"  # 法定办理期限
     PROMISE = "PROMISE"  # 承诺办理期限
     DELIVERY = "DELIVERY"  # 送达期限
+    SUPPLEMENT = "SUPPLEMENT"  # 补正期限：the applicant's, so it warns and is never overdue
 
 
 class ClockStage(StrEnum):
     """Which of the clock's rules a case is under, as its status says."""
 
     ACCEPTANCE = "ACCEPTANCE"
-    STANDING = "STANDING"  # the applicant's turn, or nothing runs
+    SUPPLEMENT = "SUPPLEMENT"  # the applicant's turn
+    STANDING = "STANDING"  # nothing runs
     DECISION = "DECISION"
     DELIVERY = "DELIVERY"
 
@@ -172,6 +174,8 @@ class Submission:
     body_sha256: str
     cases: tuple[NewCase, ...]
     consents: tuple[Consent, ...]
+    uploads: tuple[Attachment, ...] = ()
+    """Those that the cases' attachments name."""
     channel: str = "ONLINE"
 
 
@@ -441,6 +445,8 @@ class TimelineCase:
     papers: tuple[Paper, ...]
     supplement: tuple[SupplementItem, ...]
     supplement_due_on: date | None
+    outstanding: tuple[CheckTask, ...]
+    """The materials that are still to follow (容缺), by due day."""
     licences: tuple[str, ...]
     can_withdraw: bool
     can_rate: bool

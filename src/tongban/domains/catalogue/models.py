@@ -4,7 +4,7 @@ A version is one document; published it never changes (the migration makes the d
 counted is derived from it at publication: `MaterialUse`, `ElementUse`, `BasisUse`, `SearchEntry`.
 """
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -149,6 +149,9 @@ class ImplementationVersion(_Version):
     @property
     def owner(self) -> Implementation:
         return self.implementation
+
+
+Version: TypeAlias = PowerVersion | ImplementationVersion
 
 
 class MaterialUse(models.Model):

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from django.utils.translation import gettext_noop
+
 from tongban.domains.catalogue.types import VersionStatus as Status
 from tongban.kernel.errors import TongbanError
 
@@ -27,7 +29,7 @@ class IllegalMove(TongbanError):
     """The version does not stand where this move begins."""
 
     code: ClassVar[str] = "ILLEGAL_MOVE"
-    default_sentence: ClassVar[str] = "这个版本的状态已经变了，不能这样操作。请刷新页面后再看。"
+    default_sentence: ClassVar[str] = gettext_noop("这个版本的状态已经变了，不能这样操作。请刷新页面后再看。")
 
 
 def next_status(status: Status, move: Move) -> Status:

@@ -222,6 +222,8 @@ class ItemResult:
     licence_type: str | None
     valid_years: int | None
     sample: str
+    holder_role: str = "APPLICANT"
+    """Subject role of the form whose licence it will be, e.g. `APPLICANT`, `CHILD`."""
 
 
 @dataclass(frozen=True, slots=True)

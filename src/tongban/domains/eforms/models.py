@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tongban.domains.eforms.types import AttachmentStatus
-from tongban.foundation.fields import EncryptedTextField
+from tongban.foundation.fields import EncryptedTextField, StorageKeyField
 from tongban.kernel.ids import new_id
 
 
@@ -57,8 +57,8 @@ class Attachment(models.Model):
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    storage_key = models.CharField(max_length=64)
-    thumbnail_key = models.CharField(max_length=64, blank=True)
+    storage_key = StorageKeyField()
+    thumbnail_key = StorageKeyField(blank=True)
     status = models.CharField(max_length=8, choices=[(one.value, one.value) for one in AttachmentStatus])
     uploaded_at = models.DateTimeField()
 

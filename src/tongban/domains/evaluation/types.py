@@ -17,21 +17,8 @@ class Level(IntEnum):
     VERY_DISSATISFIED = 5  # 非常不满意
 
     @property
-    def label(self) -> str:
-        return _LABELS[self]
-
-    @property
     def is_bad(self) -> bool:
         return self >= Level.DISSATISFIED
-
-
-_LABELS = {
-    Level.VERY_SATISFIED: "非常满意",
-    Level.SATISFIED: "满意",
-    Level.FAIRLY_SATISFIED: "基本满意",
-    Level.DISSATISFIED: "不满意",
-    Level.VERY_DISSATISFIED: "非常不满意",
-}
 
 
 class ServicePoint(StrEnum):
@@ -43,10 +30,6 @@ class ServicePoint(StrEnum):
     @property
     def nth(self) -> int:
         return list(ServicePoint).index(self) + 1
-
-    @property
-    def label(self) -> str:
-        return {"DECISION": "办理结果", "DELIVERY": "结果送达"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,10 @@ class Account(AbstractBaseUser):
 
 
 class Subject(models.Model):
-    """A person or legal entity. The number is kept encrypted and found by a keyed hash."""
+    """A person or legal entity. The number is kept encrypted and found by a keyed hash.
+
+    A newborn without a number is found by mother, birth date and name instead.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=8, choices=[(kind.value, kind.name) for kind in SubjectKind])

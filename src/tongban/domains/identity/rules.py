@@ -1,5 +1,6 @@
 """Pure rules of identity: numbers, masks, sign-in limits."""
 
+from calendar import isleap
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,12 @@ from tongban.kernel.identifiers import Verdict, validate_resident_id, validate_u
 FAILURES_ALLOWED = 5
 LOCK_PERIOD = timedelta(minutes=15)
 LONGEST_COVER = timedelta(days=92)
+# 民法典 §17: whoever is eighteen is of age.
+AGE_OF_MAJORITY = 18
+# Shown where others show a number: a newborn has none yet.
+NO_NUMBER_YET = "****"
+# Powers that the law gives, which include authorising others.
+POWERS_OF_LAW = (MandateKind.LEGAL_REPRESENTATIVE, MandateKind.PARENT)
 # Kinds that an agent holds by a declaration of will, and that therefore need an end (民法典 §165).
 WITH_AN_END = frozenset({MandateKind.AGENT, MandateKind.SPOUSE_AUTHORISATION})
 
@@ -27,6 +34,14 @@ def mask_number(kind: SubjectKind, number: str) -> str:
     if kind is SubjectKind.PERSON:
         return f"{number[:1]}{'*' * (len(number) - 2)}{number[-1:]}"
     return number
+
+
+def comes_of_age_on(birth_date: date) -> date:
+    """The eighteenth birthday; of somebody born on 29 February, 1 March where the year has no such day."""
+    year = birth_date.year + AGE_OF_MAJORITY
+    if (birth_date.month, birth_date.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1)
+    return birth_date.replace(year=year)
 
 
 def mandate_fault(

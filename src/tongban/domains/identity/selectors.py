@@ -1,7 +1,7 @@
 """Reads of identity. None of them returns a full number but `get_number`, whose callers record the look."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -82,7 +82,10 @@ def get_subjects(subject_ids: Iterable[UUID]) -> Mapping[UUID, Subject]:
 
 
 def get_number(subject_id: UUID) -> str:
-    """The full number, decrypted; the caller records the look. Raises `SubjectNotFound`."""
+    """The full number, decrypted, empty for a newborn who has none; the caller records the look.
+
+    Raises `SubjectNotFound`.
+    """
     cipher = models.Subject.objects.filter(pk=subject_id).values_list("number_cipher", flat=True).first()
     if cipher is None:
         raise SubjectNotFound(f"subject {subject_id}")
@@ -107,6 +110,12 @@ def subjects_for(account: AbstractBaseUser | UUID, *, at: datetime | None = None
     return [as_subject(binding.subject), *(as_subject(row) for row in principals)]
 
 
+def children_of(parent: UUID, *, at: datetime) -> frozenset[UUID]:
+    """The minors whose guardian a person is as their parent (民法典 §27), as far as the platform knows."""
+    rows = models.Mandate.objects.filter(mandate_in_force(at), agent_id=parent, kind=MandateKind.PARENT)
+    return frozenset(rows.values_list("principal_id", flat=True))
+
+
 def mandates_for(subject_id: UUID) -> list[Mandate]:
     """Every mandate given or held by a subject, ended ones too, newest first."""
     rows = models.Mandate.objects.filter(Q(principal_id=subject_id) | Q(agent_id=subject_id))
@@ -121,6 +130,20 @@ def has_authorisation(principal: UUID, agent: UUID, scope: str, at: datetime) ->
         return True
     rows = models.Mandate.objects.filter(mandate_in_force(at), principal_id=principal, agent_id=agent)
     return any(rules.covers_scope(tuple(row.scope), scope) for row in rows)
+
+
+def get_principal(principal: UUID, agent: UUID, scope: str, at: datetime) -> Subject:
+    """The subject for whom the agent may act in an item or package at an instant, oneself always; one query.
+
+    Raises `NotAuthorised`.
+    """
+    if principal == agent:
+        return get_subject(principal)
+    rows = models.Mandate.objects.filter(mandate_in_force(at), principal_id=principal, agent_id=agent)
+    for row in rows.select_related("principal"):
+        if rules.covers_scope(tuple(row.scope), scope):
+            return as_subject(row.principal)
+    raise NotAuthorised(f"{agent} for {principal} in {scope}")
 
 
 def authorised_principals(agent: UUID, scope: str, at: datetime) -> frozenset[UUID]:
@@ -158,9 +181,11 @@ def list_covers(department: str, *, at: datetime) -> list[Cover]:
 
 
 def email_addresses(subject_id: UUID, *, at: datetime) -> list[str]:
-    """Where messages to a subject go: its own account, for an entity its legal representatives' accounts."""
+    """Where messages to a subject go: its own account, and those of an entity's legal representatives and a
+    minor's parents.
+    """
     legal = models.Mandate.objects.filter(
-        mandate_in_force(at), principal_id=subject_id, kind=MandateKind.LEGAL_REPRESENTATIVE
+        mandate_in_force(at), principal_id=subject_id, kind__in=rules.POWERS_OF_LAW
     )
     accounts = models.Account.objects.filter(
         Q(binding__subject_id=subject_id) | Q(binding__subject_id__in=legal.values("agent_id")),
@@ -178,6 +203,11 @@ def is_locked(login: str, address: str, *, at: datetime) -> bool:
 def number_hash(kind: SubjectKind, number: str) -> bytes:
     """The keyed hash by which a number is found; the kind is part of it."""
     return crypto.lookup_hash(f"{kind.value}:{number}")
+
+
+def newborn_hash(*, mother: UUID, birth_date: date, name: str) -> bytes:
+    """The keyed hash by which a newborn is found who has no number yet."""
+    return crypto.lookup_hash(f"newborn:{mother}:{birth_date.isoformat()}:{name}")
 
 
 def sign_in_key(login: str, address: str) -> bytes:

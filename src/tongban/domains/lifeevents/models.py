@@ -30,6 +30,34 @@ class PackageVersion(models.Model):
         return f"{self.code} v{self.version}"
 
 
+class Gathering(models.Model):
+    """What registers said to one person about one situation; asked again after a day, then deleted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agent_id = models.UUIDField()
+    applicant_id = models.UUIDField()
+    package_code = models.CharField(max_length=64)
+    division = models.CharField(max_length=12)
+    package_id = models.UUIDField()
+    principals = ArrayField(models.UUIDField())
+    """For whom the agent could ask then."""
+    content = EncryptedTextField()
+    """Parties, and facts with their provenance: JSON."""
+    gathered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("已查到的情况")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent_id", "applicant_id", "package_code", "division"], name="gathering_once"
+            )
+        ]
+        indexes = [models.Index(fields=["gathered_at"], name="gathering_old")]
+
+    def __str__(self) -> str:
+        return self.package_code
+
+
 class SavedPlan(models.Model):
     """A plan kept behind a link: answers about a situation, none about a person."""
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from django.utils.translation import gettext_noop
+
 from tongban.domains.lifeevents.types import BranchStatus as Status
 from tongban.kernel.errors import TongbanError
 
@@ -32,7 +34,7 @@ OVER = frozenset(TRANSITIONS.values()) - frozenset(origin for origin, _action in
 
 class IllegalBranchMove(TongbanError):
     code: ClassVar[str] = "ILLEGAL_BRANCH_MOVE"
-    default_sentence: ClassVar[str] = "这一步现在不能做，请刷新页面查看最新进展。"
+    default_sentence: ClassVar[str] = gettext_noop("这一步现在不能做，请刷新页面查看最新进展。")
 
 
 def next_status(status: Status, action: BranchAction) -> Status:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from tongban.foundation import rows
 from tongban.foundation.audit import models
 from tongban.foundation.requests import current_request_id
 from tongban.kernel.actors import Actor
@@ -104,8 +105,13 @@ def record(
 
 def record_many(entries: Iterable[Entry]) -> None:
     """Append entries with one statement."""
+    rows.insert(rows_for(entries))
+
+
+def rows_for(entries: Iterable[Entry]) -> list[models.Entry]:
+    """The entries as unsaved rows, for a caller who writes them and what they tell of with one statement."""
     request_id = current_request_id.get()
-    models.Entry.objects.bulk_create(
+    return [
         models.Entry(
             at=entry.at,
             actor_kind=entry.actor.kind.value,
@@ -122,7 +128,7 @@ def record_many(entries: Iterable[Entry]) -> None:
             request_id=request_id,
         )
         for entry in entries
-    )
+    ]
 
 
 def heads_file() -> Path:

@@ -1,7 +1,8 @@
 """Serials that are never given twice.
 
-A process reserves a small block in a short transaction of its own connection, then deals it out from memory: parallel submissions do
-not wait for each other's commit. What a process had reserved when it ended is lost: gaps are allowed, repeats are not.
+A process reserves a block in a short transaction of its own connection, then deals it out from memory: parallel submissions do not
+wait for each other's commit. Where a block is used up the next one is twice as large, so that a busy scope seldom asks. What a process
+had reserved when it ended is lost: gaps are allowed, repeats are not.
 """
 
 import os
@@ -10,30 +11,31 @@ from collections import OrderedDict
 
 from django.db import connections
 
-BLOCK = 8
+FIRST_BLOCK, LARGEST_BLOCK = 8, 256
 _KEPT_SCOPES = 4_096
 _lock = threading.Lock()
-_reserved: OrderedDict[tuple[str, str, str], tuple[int, int]] = OrderedDict()
+_reserved: OrderedDict[tuple[str, str, str], tuple[int, int, int]] = OrderedDict()
 # A forked process must not deal out its parent's block a second time.
 os.register_at_fork(after_in_child=_reserved.clear)
 
 
 def next_serial(scheme: str, scope: str) -> int:
-    """The next serial of `scope`, from 1; at most `BLOCK` - 1 are skipped when a process ends."""
+    """The next serial of `scope`, from 1; fewer than `LARGEST_BLOCK` are skipped when a process ends."""
     database = str(connections["default"].settings_dict["NAME"])
     key = (database, scheme, scope)
     with _lock:
-        upcoming, end = _reserved.pop(key, (0, 0))
+        upcoming, end, block = _reserved.pop(key, (0, 0, 0))
         if upcoming >= end:
-            upcoming = _reserve(scheme, scope)
-            end = upcoming + BLOCK
-        _reserved[key] = (upcoming + 1, end)
+            block = min(2 * block, LARGEST_BLOCK) or FIRST_BLOCK
+            upcoming = _reserve(scheme, scope, block)
+            end = upcoming + block
+        _reserved[key] = (upcoming + 1, end, block)
         if len(_reserved) > _KEPT_SCOPES:
             _reserved.popitem(last=False)
     return upcoming
 
 
-def _reserve(scheme: str, scope: str) -> int:
+def _reserve(scheme: str, scope: str, block: int) -> int:
     own = connections.create_connection("default")
     try:
         with own.cursor() as cursor:
@@ -41,7 +43,7 @@ def _reserve(scheme: str, scope: str) -> int:
                 "INSERT INTO numbering_counter AS c (scheme, scope, next_serial) VALUES (%s, %s, %s)"
                 " ON CONFLICT (scheme, scope) DO UPDATE SET next_serial = c.next_serial + %s"
                 " RETURNING next_serial - %s",
-                [scheme, scope, 1 + BLOCK, BLOCK, BLOCK],
+                [scheme, scope, 1 + block, block, block],
             )
             first = cursor.fetchone()[0]
     finally:

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from tongban.foundation import clock
+from tongban.foundation import clock, rows
 from tongban.foundation.outbox.models import Message, PausedQueue
 from tongban.foundation.outbox.registry import ReceiverUnreachable, subscriber_named, subscribers_of
 from tongban.foundation.requests import current_request_id
@@ -46,8 +46,13 @@ def publish(event: object, *, queue: str) -> None:
 
 def publish_many(events: Iterable[tuple[object, str]]) -> None:
     """Write several events with one statement."""
+    rows.insert(rows_for(events))
+
+
+def rows_for(events: Iterable[tuple[object, str]]) -> list[Message]:
+    """The messages as unsaved rows, for a caller who writes them and what they tell of with one statement."""
     request_id = current_request_id.get()
-    Message.objects.bulk_create(
+    return [
         Message(
             subscriber=f"{subscriber.name}/{type(event).__qualname__}",
             queue=f"{subscriber.name}/{queue}",
@@ -57,7 +62,7 @@ def publish_many(events: Iterable[tuple[object, str]]) -> None:
         )
         for event, queue in events
         for subscriber in subscribers_of(event)
-    )
+    ]
 
 
 def deliver_due(limit: int = BATCH) -> int:
@@ -67,8 +72,17 @@ def deliver_due(limit: int = BATCH) -> int:
 
 def deliver_inside(limit: int = BATCH) -> int:
     """Run handlers of this process for up to `limit` messages: each message's effect and its removal commit together."""
+    return _deliver(TAKE_INSIDE, limit)
+
+
+def deliver_alone(limit: int = BATCH) -> int:
+    """The same for messages of both kinds, where nobody else delivers and nobody waits: a city that is being filled."""
+    return _deliver(TAKE_ANY, limit)
+
+
+def _deliver(take: str, limit: int) -> int:
     with transaction.atomic():
-        rows = list(Message.objects.raw(TAKE_INSIDE, [limit]))
+        rows = list(Message.objects.raw(take, [limit]))
         done = [row.pk for row in rows if _handle_in_savepoint(row)]
         Message.objects.filter(pk__in=done).delete()
     return len(rows)
@@ -116,6 +130,10 @@ def backlog() -> int:
 
 TAKE_INSIDE = (
     "SELECT * FROM outbox_message WHERE NOT is_dead AND NOT calls_out AND available_at <= statement_timestamp()"
+    " ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED"
+)
+TAKE_ANY = (
+    "SELECT * FROM outbox_message WHERE NOT is_dead AND available_at <= statement_timestamp()"
     " ORDER BY available_at, id LIMIT %s FOR UPDATE SKIP LOCKED"
 )
 TAKE_OUTSIDE = (

@@ -36,7 +36,7 @@ def put(data: bytes, *, media_type: str, purpose: str) -> StoredFile:
     sha256 = hashlib.sha256(data).hexdigest()
     key = crypto.lookup_hash(f"file:{purpose}:{media_type}:{sha256}").hex()
     path = _path(key)
-    if not path.exists():
+    if not _touch(path):
         try:
             _write_durably(path, crypto.encrypt_bytes(data, f"file:{key}"))
         except OSError as error:
@@ -58,6 +58,15 @@ def read(key: str) -> bytes:
 def remove(key: str) -> None:
     """Delete a file; one that is gone already is no trouble."""
     _path(key).unlink(missing_ok=True)
+
+
+def _touch(path: Path) -> bool:
+    """Whether the file is there; from now on it is young, so that no sweep takes it before its row names it."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _path(key: str) -> Path:

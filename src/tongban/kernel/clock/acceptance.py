@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import require_aware, shanghai_date
+from tongban.kernel.sentences import gettext_noop
 from tongban.kernel.workdays import Calendar, DueDate, add_workdays
 
 # 行政许可法 §32(4)
@@ -47,7 +48,7 @@ class NotReceived(TongbanError):
     """Nothing had been received at the instant asked about."""
 
     code: ClassVar[str] = "NOT_RECEIVED"
-    default_sentence: ClassVar[str] = "申请尚未收到，无法计算受理期限。"
+    default_sentence: ClassVar[str] = gettext_noop("申请尚未收到，无法计算受理期限。")
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,28 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.sentences import gettext_noop
 from tongban.kernel.workdays import Calendar, DueDate, add_workdays, due_date
 
 
 class DependencyCycle(TongbanError):
     code: ClassVar[str] = "CYCLE"
-    default_sentence: ClassVar[str] = "事项之间互为前置，无法排出办理顺序。"
+    default_sentence: ClassVar[str] = gettext_noop("事项之间互为前置，无法排出办理顺序。")
 
 
 class UnknownItem(TongbanError):
     code: ClassVar[str] = "UNKNOWN_ITEM"
-    default_sentence: ClassVar[str] = "前置事项不在本套餐内。"
+    default_sentence: ClassVar[str] = gettext_noop("前置事项不在本套餐内。")
 
 
 class RepeatedItem(TongbanError):
     code: ClassVar[str] = "REPEATED_ITEM"
-    default_sentence: ClassVar[str] = "同一事项在套餐内出现了两次。"
+    default_sentence: ClassVar[str] = gettext_noop("同一事项在套餐内出现了两次。")
 
 
 class EmptyBundle(TongbanError):
     code: ClassVar[str] = "EMPTY_BUNDLE"
-    default_sentence: ClassVar[str] = "套餐内没有需要办理的事项。"
+    default_sentence: ClassVar[str] = gettext_noop("套餐内没有需要办理的事项。")
 
 
 @dataclass(frozen=True)

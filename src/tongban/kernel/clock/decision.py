@@ -19,6 +19,7 @@ from tongban.kernel.clock.pauses import (
 )
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import require_aware, shanghai_date
+from tongban.kernel.sentences import gettext_noop
 from tongban.kernel.workdays import Calendar, DueDate, NegativeDays, add_workdays, count_workdays
 
 # 行政许可法 §42(1): twenty days, ten more by leave of the head of the office.
@@ -44,19 +45,19 @@ class DecisionFlag(StrEnum):
 
 class ExtensionTooLong(TongbanError):
     code: ClassVar[str] = "EXTENSION_TOO_LONG"
-    default_sentence: ClassVar[str] = "延长的天数超过法律允许的上限（行政许可法第四十二条）。"
+    default_sentence: ClassVar[str] = gettext_noop("延长的天数超过法律允许的上限（行政许可法第四十二条）。")
 
 
 class PromiseLonger(TongbanError):
     code: ClassVar[str] = "PROMISE_LONGER"
-    default_sentence: ClassVar[str] = "承诺时限不得长于法定时限。"
+    default_sentence: ClassVar[str] = gettext_noop("承诺时限不得长于法定时限。")
 
 
 class LimitMissing(TongbanError):
     """A special regime names its own limit; without it there is nothing to count."""
 
     code: ClassVar[str] = "LIMIT_MISSING"
-    default_sentence: ClassVar[str] = "适用特别规定的事项须写明法定时限。"
+    default_sentence: ClassVar[str] = gettext_noop("适用特别规定的事项须写明法定时限。")
 
 
 @dataclass(frozen=True)

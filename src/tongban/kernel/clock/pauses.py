@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import require_aware, shanghai_date
+from tongban.kernel.sentences import gettext_noop
 from tongban.kernel.workdays import ONE_DAY, Calendar, DueDate, NegativeDays, add_workdays, due_date
 
 
@@ -29,20 +30,20 @@ class PauseReason(StrEnum):
 
 
 _LABELS = {
-    PauseReason.HEARING: "听证",
-    PauseReason.BIDDING: "招标",
-    PauseReason.AUCTION: "拍卖",
-    PauseReason.INSPECTION: "检验",
-    PauseReason.TESTING: "检测",
-    PauseReason.QUARANTINE: "检疫",
-    PauseReason.APPRAISAL: "鉴定",
-    PauseReason.EXPERT_REVIEW: "专家评审",
+    PauseReason.HEARING: gettext_noop("听证"),
+    PauseReason.BIDDING: gettext_noop("招标"),
+    PauseReason.AUCTION: gettext_noop("拍卖"),
+    PauseReason.INSPECTION: gettext_noop("检验"),
+    PauseReason.TESTING: gettext_noop("检测"),
+    PauseReason.QUARANTINE: gettext_noop("检疫"),
+    PauseReason.APPRAISAL: gettext_noop("鉴定"),
+    PauseReason.EXPERT_REVIEW: gettext_noop("专家评审"),
 }
 
 
 class PauseReversed(TongbanError):
     code: ClassVar[str] = "PAUSE_REVERSED"
-    default_sentence: ClassVar[str] = "特别程序的结束时间早于开始时间。"
+    default_sentence: ClassVar[str] = gettext_noop("特别程序的结束时间早于开始时间。")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from tongban.kernel.conditions.fields import (
     FieldType,
     read_fields,
 )
+from tongban.kernel.conditions.nearest import Change
 from tongban.kernel.conditions.operators import Op
 from tongban.kernel.conditions.predicates import Params
 from tongban.kernel.conditions.questions import Dialogue, Questions, next_question, play_dialogue
@@ -32,6 +33,7 @@ from tongban.kernel.conditions.schema import CONDITION_SCHEMA
 
 __all__ = [
     "CONDITION_SCHEMA",
+    "Change",
     "CodeScheme",
     "Condition",
     "ConditionError",

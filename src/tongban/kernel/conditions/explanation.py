@@ -7,6 +7,7 @@ from datetime import date
 from tongban.kernel.conditions.condition import Condition, compile_node
 from tongban.kernel.conditions.facts import Facts
 from tongban.kernel.conditions.fields import Field, FieldDictionary
+from tongban.kernel.conditions.nearest import Change, nearest
 from tongban.kernel.conditions.operators import Op
 from tongban.kernel.conditions.predicates import Params
 from tongban.kernel.conditions.tree import Clause, Leaf, Negation, Node
@@ -65,6 +66,8 @@ class Explanation:
     verdict: bool | None
     root: NodeExplanation
     missing: tuple[MissingField, ...]
+    nearest: tuple[Change, ...]
+    """What would have to change for a false condition to be true."""
 
 
 def explain(
@@ -82,6 +85,7 @@ def explain(
         verdict=decision.verdict,
         root=_explain(condition.root, facts, condition.params, provenance or {}),
         missing=tuple(_missing(fields[name]) for name in decision.missing),
+        nearest=nearest(condition, facts),
     )
 
 

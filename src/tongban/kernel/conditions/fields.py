@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.sentences import gettext_noop
 
 
 class FieldType(StrEnum):
@@ -29,7 +30,7 @@ class FaultyField(TongbanError):
     """An entry of the field dictionary that contradicts itself."""
 
     code: ClassVar[str] = "FAULTY_FIELD"
-    default_sentence: ClassVar[str] = "数据字典中的数据项定义有误。"
+    default_sentence: ClassVar[str] = gettext_noop("数据字典中的数据项定义有误。")
 
 
 @dataclass(frozen=True)

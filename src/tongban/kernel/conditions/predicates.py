@@ -45,9 +45,9 @@ def to_predicate(leaf: Leaf, params: Params) -> Predicate:
     if leaf.op is Op.EXISTS:
         return make(op=Op.EXISTS, value=True, negated=value is False)
     if leaf.op is Op.LT:
-        return make(op=Op.LE, value=_step(leaf, -1))
+        return make(op=Op.LE, value=neighbour(leaf.value, -1, leaf.field.name))
     if leaf.op is Op.GT:
-        return make(op=Op.GE, value=_step(leaf, +1))
+        return make(op=Op.GE, value=neighbour(leaf.value, +1, leaf.field.name))
     if leaf.op is Op.YEARS_GE:
         return make(op=Op.LE, value=_years_before(leaf, params))
     if leaf.op is Op.YEARS_LE:
@@ -75,17 +75,15 @@ def _membership(leaf: Leaf, values: tuple[Scalar, ...]) -> Predicate:
     return Predicate(leaf.op, name, distinct)
 
 
-def _step(leaf: Leaf, step: int) -> int | str:
-    """The neighbour of a whole number or of a day."""
-    if isinstance(leaf.value, int):
-        return leaf.value + step
-    assert isinstance(leaf.value, str)
+def neighbour(value: Value, step: int, field: str) -> int | str:
+    """The whole number or the day beside a value; raises ``BAD_DATE`` beyond the calendar."""
+    if isinstance(value, int):
+        return value + step
+    assert isinstance(value, str)
     try:
-        return (date.fromisoformat(leaf.value) + timedelta(days=step)).isoformat()
+        return (date.fromisoformat(value) + timedelta(days=step)).isoformat()
     except OverflowError as error:
-        raise ConditionError(
-            ConditionFault.BAD_DATE, f"no day beside {leaf.value}", field=leaf.field.name
-        ) from error
+        raise ConditionError(ConditionFault.BAD_DATE, f"no day beside {value}", field=field) from error
 
 
 def _years_before(leaf: Leaf, params: Params) -> str:

@@ -28,11 +28,12 @@ from tongban.kernel.identifiers.org_code import validate_org_code
 from tongban.kernel.identifiers.resident_id import birth_date, is_male, validate_resident_id
 from tongban.kernel.identifiers.uscc import validate_uscc
 from tongban.kernel.identifiers.verdict import Verdict, repair
+from tongban.kernel.sentences import gettext_noop
 
 
 class UnknownIdentifierKind(TongbanError):
     code: ClassVar[str] = "UNKNOWN_IDENTIFIER_KIND"
-    default_sentence: ClassVar[str] = "没有这种标识的校验规则。"
+    default_sentence: ClassVar[str] = gettext_noop("没有这种标识的校验规则。")
 
 
 _TIMELESS: Mapping[str, Callable[[str], Verdict]] = {

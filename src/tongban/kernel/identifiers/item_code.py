@@ -14,6 +14,7 @@ from tongban.kernel.errors import TongbanError
 from tongban.kernel.identifiers.provinces import PROVINCES
 from tongban.kernel.identifiers.uscc import validate_uscc
 from tongban.kernel.identifiers.verdict import Fault, Verdict, judge
+from tongban.kernel.sentences import gettext_noop
 
 MAX_LENGTH = 64
 NATION_AREA = "00"
@@ -31,7 +32,7 @@ class ItemCodeScheme(StrEnum):
 
 class FaultyItemCode(TongbanError):
     code: ClassVar[str] = "FAULTY_ITEM_CODE"
-    default_sentence: ClassVar[str] = "事项编码不符合编码规则。"
+    default_sentence: ClassVar[str] = gettext_noop("事项编码不符合编码规则。")
 
 
 @dataclass(frozen=True)

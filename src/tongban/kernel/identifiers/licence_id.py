@@ -13,6 +13,7 @@ from stdnum.iso7064 import mod_37_36
 
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.identifiers.verdict import Fault, Verdict, judge
+from tongban.kernel.sentences import gettext_noop
 
 NAME = "电子证照标识"
 ROOT = "1.2.156.3005.2"
@@ -31,7 +32,7 @@ class FaultyLicenceId(TongbanError):
     """A licence identifier, or a part of one, that the standard does not allow."""
 
     code: ClassVar[str] = "FAULTY_LICENCE_ID"
-    default_sentence: ClassVar[str] = "电子证照标识不符合国家标准GB/T 36904。"
+    default_sentence: ClassVar[str] = gettext_noop("电子证照标识不符合国家标准GB/T 36904。")
 
 
 @dataclass(frozen=True)

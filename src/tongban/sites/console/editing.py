@@ -48,7 +48,9 @@ class BasicsForm(forms.Form):
             faq = faqs[number] if number < len(faqs) else {"question": "", "answer": ""}
             place = {"number": number + 1}
             self._line(f"question_{number}", _("常见问题 %(number)d：问") % place, faq["question"])
-            self._line(f"answer_{number}", _("常见问题 %(number)d：答") % place, faq["answer"])
+            self._line(
+                f"answer_{number}", _("常见问题 %(number)d：答") % place, faq["answer"], forms.Textarea
+            )
 
     def changed(self) -> dict[str, Any]:  # Any: the document's values
         data = self.cleaned_data
@@ -62,8 +64,8 @@ class BasicsForm(forms.Form):
             "faqs": [{"question": one, "answer": other} for one, other in pairs if one.strip()],
         }
 
-    def _line(self, name: str, label: str, value: str) -> None:
-        self.fields[name] = forms.CharField(label=label, required=False, max_length=1_000)
+    def _line(self, name: str, label: str, value: str, widget: type[forms.Widget] = forms.TextInput) -> None:
+        self.fields[name] = forms.CharField(label=label, required=False, max_length=1_000, widget=widget)
         self.initial[name] = value
 
 

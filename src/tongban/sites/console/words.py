@@ -48,7 +48,10 @@ def status_state(status: Status) -> State:
     }[status]
 
 
-def light_state(light: Light) -> State:
+def light_state(light: Light, status: Status) -> State:
+    """While the applicant supplements no limit of the office runs; amber then says that her day has passed."""
+    if light is Light.AMBER and status is Status.SUPPLEMENTING:
+        return State(_("补正期限已过"), "asked", "triangle-alert")
     return {
         Light.GREEN: State(_("在期限内"), "done", "clock"),
         Light.AMBER: State(_("将超期"), "asked", "triangle-alert"),
@@ -91,6 +94,7 @@ def limit_words(kind: str) -> str:
         LimitKind.DECISION: _("法定期限"),
         LimitKind.PROMISE: _("承诺时限"),
         LimitKind.DELIVERY: _("送达期限"),
+        LimitKind.SUPPLEMENT: _("补正期限"),
     }[LimitKind(kind)]
 
 

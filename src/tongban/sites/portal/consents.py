@@ -8,6 +8,7 @@ from datetime import datetime
 from django.http import QueryDict
 
 from tongban.domains.cases.types import Consent
+from tongban.domains.catalogue.types import Guide
 from tongban.domains.lifeevents.services import promise_consent
 from tongban.domains.lifeevents.types import Plan
 
@@ -58,21 +59,26 @@ CONSENTS = (TRUTH, SHARING)
 def texts_for(plan: Plan) -> tuple[ConsentText, ...]:
     """What can be agreed to for a plan: the standing texts, and 告知承诺 for each item that offers it."""
     offers = (
-        ConsentText(
-            code=promise_consent(item.guide.substance.basic_code),
-            version=1,
-            title=f"告知承诺（可以不选）：{item.guide.title}",
-            # 国办发〔2020〕42号: chosen freely; checked afterwards; an untrue promise costs the decision.
-            text=(
-                "我已知晓办理条件和不实承诺的后果，承诺已符合条件，愿意接受事后核查；承诺不实的，撤销决定并承担法律责任。"
-                "不选的，按一般程序办理。"
-            ),
-            is_optional=True,
-        )
+        promise_text(item.guide)
         for item in plan.items
         if item.guide.substance.allows_promise and not item.package_item.guidance_only
     )
     return (*CONSENTS, *offers)
+
+
+def promise_text(guide: Guide) -> ConsentText:
+    """告知承诺 of one item."""
+    return ConsentText(
+        code=promise_consent(guide.substance.basic_code),
+        version=1,
+        title=f"告知承诺（可以不选）：{guide.title}",
+        # 国办发〔2020〕42号: chosen freely; checked afterwards; an untrue promise costs the decision.
+        text=(
+            "我已知晓办理条件和不实承诺的后果，承诺已符合条件，愿意接受事后核查；承诺不实的，撤销决定并承担法律责任。"
+            "不选的，按一般程序办理。"
+        ),
+        is_optional=True,
+    )
 
 
 def names_promise(posted: QueryDict) -> bool:

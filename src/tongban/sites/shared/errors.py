@@ -1,15 +1,19 @@
 """Pages for what went wrong. Those for a fault of the house need no database, and forbidden looks like unknown."""
 
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from tongban.kernel.errors import TongbanError
 from tongban.sites.shared.shell import bare_shell
 
+View = Callable[..., HttpResponseBase]
+ABOUT_TOKENS = "CSRF"
+"""How Django's reasons begin when the token is missing or wrong; others name the origin or the referer."""
 DATABASE_GONE = (OperationalError, InterfaceError)
 
 
@@ -45,7 +49,22 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _bare_page(request, "shared/errors/413.html", 413)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's
+def after_stale_token(answer: View) -> Callable[[View], View]:
+    """Of a view: what answers instead when the page posted to it carried an old token; it must save nothing."""
+
+    def decorate(view: View) -> View:
+        view.answers_stale_token = answer  # type: ignore[attr-defined]  # functions take attributes
+        return view
+
+    return decorate
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A POST whose sender is not certain. One from another site, told by its origin, never meets a form again."""
+    match = request.resolver_match
+    answer: View | None = getattr(match.func, "answers_stale_token", None) if match else None
+    if match is not None and answer is not None and reason.startswith(ABOUT_TOKENS):
+        return answer(request, **match.kwargs)
     return _page(request, "shared/errors/csrf.html", 403)
 
 

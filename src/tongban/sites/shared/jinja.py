@@ -9,6 +9,7 @@ from django.utils import translation
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from tongban.sites.shared import assets, fields, formats
+from tongban.sites.shared.languages import PageTemplate
 
 
 def environment(**options: Any) -> Environment:  # Any: keyword options as Django's backend hands them over
@@ -23,6 +24,7 @@ def environment(**options: Any) -> Environment:  # Any: keyword options as Djang
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    env.template_class = PageTemplate
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         gettext=translation.gettext,

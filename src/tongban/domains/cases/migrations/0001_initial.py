@@ -450,6 +450,7 @@ class Migration(migrations.Migration):
                             ("DECISION", "DECISION"),
                             ("PROMISE", "PROMISE"),
                             ("DELIVERY", "DELIVERY"),
+                            ("SUPPLEMENT", "SUPPLEMENT"),
                         ],
                         max_length=16,
                     ),
@@ -501,7 +502,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200)),
                 ("issued_at", models.DateTimeField()),
                 ("content", models.JSONField()),
-                ("storage_key", models.CharField(blank=True, max_length=200)),
+                ("storage_key", tongban.foundation.fields.StorageKeyField(blank=True, max_length=64)),
                 ("sha256", models.CharField(blank=True, max_length=64)),
                 (
                     "application",
@@ -885,6 +886,50 @@ class Migration(migrations.Migration):
                 ),
                 fields=["status", "due_on", "id"],
                 name="case_limits_passing",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            tongban.domains.cases.types.Status["ACCEPTED"],
+                            tongban.domains.cases.types.Status["EXAMINED"],
+                            tongban.domains.cases.types.Status["GRANTED"],
+                            tongban.domains.cases.types.Status["RECEIVED"],
+                            tongban.domains.cases.types.Status["REFUSED"],
+                            tongban.domains.cases.types.Status["SERVED"],
+                            tongban.domains.cases.types.Status["SUPPLEMENTING"],
+                            tongban.domains.cases.types.Status["SUSPENDED"],
+                        ],
+                    )
+                ),
+                fields=["substance_version_id"],
+                name="case_open_by_substance",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            tongban.domains.cases.types.Status["ACCEPTED"],
+                            tongban.domains.cases.types.Status["EXAMINED"],
+                            tongban.domains.cases.types.Status["GRANTED"],
+                            tongban.domains.cases.types.Status["RECEIVED"],
+                            tongban.domains.cases.types.Status["REFUSED"],
+                            tongban.domains.cases.types.Status["SERVED"],
+                            tongban.domains.cases.types.Status["SUPPLEMENTING"],
+                            tongban.domains.cases.types.Status["SUSPENDED"],
+                        ],
+                    )
+                ),
+                fields=["procedure_version_id"],
+                name="case_open_by_procedure",
             ),
         ),
         migrations.AddConstraint(

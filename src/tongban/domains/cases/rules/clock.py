@@ -7,7 +7,7 @@ binds licences; the platform holds every other power on application to the same 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tongban.domains.cases.types import ClockStage, Due, Light, LimitKind, Outcome, TraceLine
@@ -49,6 +49,7 @@ ARTICLES = {
     LimitKind.DECISION: "行政许可法第四十二条",
     LimitKind.PROMISE: "承诺办理时限",
     LimitKind.DELIVERY: "行政许可法第四十四条",
+    LimitKind.SUPPLEMENT: "行政许可法第三十二条",
 }
 
 
@@ -68,7 +69,9 @@ class ClockEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockFact:
-    """One thing that happened to the clock; `days` is a pause's announced length or an extension's."""
+    """One thing that happened to the clock; `days` is a pause's announced length, an extension's, or the calendar
+    days given for a supplement.
+    """
 
     kind: ClockEventKind
     at: datetime
@@ -99,7 +102,7 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The limit that runs; `due` None while an open pause holds it up."""
+    """The limit that runs; `due` None while an open pause holds it up, and for the applicant's own."""
 
     kind: LimitKind
     due: DueDate | None
@@ -146,7 +149,18 @@ def stand(calendar: Calendar, facts: CaseFacts, as_of: datetime) -> Standing:
     if facts.stage is ClockStage.DELIVERY:
         due = delivery_due(calendar, _decided_at(facts), DecisionOutcome.GRANT)
         return Standing(limit=_limit(calendar, LimitKind.DELIVERY, due))
+    if facts.stage is ClockStage.SUPPLEMENT:
+        return Standing(limit=_supplement_limit(facts))
     return Standing(limit=None)
+
+
+def _supplement_limit(facts: CaseFacts) -> Limit | None:
+    """No limit of the office runs (§32); the light turns amber when the day given to the applicant has passed."""
+    asked = [event for event in facts.events if event.kind is ClockEventKind.NOTIFIED]
+    if not asked or asked[-1].days is None:
+        return None
+    answer_by = shanghai_date(asked[-1].at) + timedelta(days=asked[-1].days)
+    return Limit(LimitKind.SUPPLEMENT, None, answer_by + ONE_DAY)
 
 
 def acceptance_standing(calendar: Calendar, facts: CaseFacts, as_of: datetime) -> Acceptance:
@@ -213,13 +227,11 @@ def pause_has_run_out(calendar: Calendar, facts: CaseFacts, as_of: datetime) -> 
 
 def light(*, due_on: date, amber_on: date, today: date) -> Light:
     """绿灯, 黄灯 from the amber day, 红灯 after the last day."""
-    if due_on == NO_LIMIT:
-        return Light.NONE
     if today > due_on:
         return Light.RED
     if today >= amber_on:
         return Light.AMBER
-    return Light.GREEN
+    return Light.NONE if due_on == NO_LIMIT else Light.GREEN
 
 
 def describe(calendar: Calendar, kind: LimitKind, due: DueDate | None, today: date) -> Due:

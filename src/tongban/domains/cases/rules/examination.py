@@ -18,7 +18,14 @@ from tongban.domains.catalogue.types import (
     Substance,
 )
 from tongban.domains.eforms.types import Answer, Attachment, AttachmentStatus
-from tongban.kernel.conditions import ConditionError, FieldDictionary, compile_tree, load_facts
+from tongban.kernel.conditions import (
+    Condition,
+    ConditionError,
+    Facts,
+    FieldDictionary,
+    compile_tree,
+    load_facts,
+)
 from tongban.kernel.errors import TongbanError
 
 
@@ -146,21 +153,32 @@ def answer_fields(form: Sequence[FormElement], fields: FieldDictionary) -> Field
     }
 
 
-def machine_verdict(
+def machine_check(
     point: ExaminationPoint, answers: Mapping[str, Answer], fields: FieldDictionary
-) -> bool | None:
-    """What the point's condition says of the answers; None when a person must look or a fact is missing.
+) -> tuple[Condition, Facts] | None:
+    """The point's condition and the answers it is about; None when a person must look.
 
     `fields` are those of :func:`answer_fields`.
     """
     if point.check is None:
         return None
-    facts = {key: answer.value for key, answer in answers.items() if key in fields}
+    known = {key: answer.value for key, answer in answers.items() if key in fields}
     try:
-        return compile_tree(point.check, fields).decide(load_facts(facts, fields)).verdict
+        return compile_tree(point.check, fields), load_facts(known, fields)
     except ConditionError:
         # An answer that does not fit its element is for a person to judge, not a reason to pass.
         return None
+
+
+def machine_verdict(
+    point: ExaminationPoint, answers: Mapping[str, Answer], fields: FieldDictionary
+) -> bool | None:
+    """What the point's condition says of the answers; None when a person must look or a fact is missing."""
+    check = machine_check(point, answers, fields)
+    if check is None:
+        return None
+    condition, facts = check
+    return condition.decide(facts).verdict
 
 
 def acceptance_obstacles(

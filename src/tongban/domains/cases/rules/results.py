@@ -5,17 +5,13 @@ from datetime import date
 
 from tongban.domains.eforms.types import Answer, SubjectRole
 
-# In whose answers a bare field such as 「name」 is looked for, first to last.
-_HOLDERS = (
-    SubjectRole.ENTERPRISE,
-    SubjectRole.CHILD,
-    SubjectRole.APPLICANT,
-    SubjectRole.MATTER,
-    SubjectRole.PREMISES,
-)
+# In whose answers a bare field such as 「address」 is looked for after the holder's own.
+_BESIDE_THE_HOLDER = (SubjectRole.MATTER.value, SubjectRole.PREMISES.value)
 
 
-def fields_from_answers(fields: Sequence[str], answers: Mapping[str, Answer]) -> dict[str, str]:
+def fields_from_answers(
+    fields: Sequence[str], answers: Mapping[str, Answer], *, holder_role: str
+) -> dict[str, str]:
     """Values for the fields of a licence type that the answers hold; the others are left out.
 
     A field is matched by name: `premises_address` is the address of PREMISES, `legal_representative` the name
@@ -23,21 +19,21 @@ def fields_from_answers(fields: Sequence[str], answers: Mapping[str, Answer]) ->
     """
     found: dict[str, str] = {}
     for field in fields:
-        value = _value_of(field, answers)
+        value = _value_of(field, answers, holder_role)
         if value:
             found[field] = value
     return found
 
 
-def _value_of(field: str, answers: Mapping[str, Answer]) -> str:
+def _value_of(field: str, answers: Mapping[str, Answer], holder_role: str) -> str:
     for key, answer in answers.items():
         role, _dot, element = key.partition(".")
         attribute = element.rpartition(".")[2]
         if f"{role.lower()}_{attribute}" == field or (role.lower() == field and attribute == "name"):
             return _text(answer.value)
-    for role in _HOLDERS:
+    for role in (holder_role, *_BESIDE_THE_HOLDER):
         for key, answer in answers.items():
-            if key.startswith(f"{role.value}.") and _names(key, field):
+            if key.startswith(f"{role}.") and _names(key, field):
                 return _text(answer.value)
     return ""
 

@@ -5,7 +5,6 @@ from tongban.domains.cases.selectors.applications import (
     find_application_of,
     get_receipt_by_key,
     list_applications,
-    list_outstanding,
     receipt_for,
 )
 from tongban.domains.cases.selectors.calendar import get_calendar, get_calendar_status, list_calendar_changes
@@ -13,9 +12,6 @@ from tongban.domains.cases.selectors.causes import count_open_by_version, is_liv
 from tongban.domains.cases.selectors.dossier import (
     get_clock,
     get_dossier,
-    get_public_status,
-    get_timeline,
-    get_timeline_of_case,
     list_checks,
 )
 from tongban.domains.cases.selectors.queue import (
@@ -25,6 +21,7 @@ from tongban.domains.cases.selectors.queue import (
     list_saved_views,
     queue_counts,
 )
+from tongban.domains.cases.selectors.timeline import get_public_status, get_timeline, get_timeline_of_case
 
 __all__ = [
     "PAGE_SIZE",
@@ -45,7 +42,6 @@ __all__ = [
     "list_calendar_changes",
     "list_checks",
     "list_open_by_version",
-    "list_outstanding",
     "list_queue",
     "list_saved_views",
     "queue_counts",

@@ -1,26 +1,18 @@
 """Applications as their applicant lists them, and the receipt of one."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q
 
-from tongban.domains.cases.models import Application, Case, CheckTask
-from tongban.domains.cases.rules.examination import deferrable
-from tongban.domains.cases.selectors.guides import guide_of
-from tongban.domains.cases.selectors.views import check_view
+from tongban.domains.cases.models import Application, Case
 from tongban.domains.cases.states import DECIDED, ENDED
 from tongban.domains.cases.types import (
     ApplicationReceipt,
     ApplicationSummary,
     CaseReceipt,
-    CheckKind,
-    CheckOutcome,
     Status,
 )
-from tongban.domains.cases.types import CheckTask as CheckTaskView
-from tongban.domains.eforms.types import slot_key
 
 # Decided is finished for the applicant's list, even while the paper is on its way.
 _FINISHED = sorted(ENDED | DECIDED | {Status.SERVED})
@@ -75,20 +67,3 @@ def list_applications(subject_ids: Sequence[UUID]) -> tuple[ApplicationSummary, 
 def find_application_of(case_number: str) -> str | None:
     """Number of the application a case belongs to."""
     return Case.objects.filter(number=case_number).values_list("application__number", flat=True).first()
-
-
-def list_outstanding(case_numbers: Collection[str]) -> tuple[CheckTaskView, ...]:
-    """The materials that are still to follow (容缺) for cases whose reader has been judged, by due day. One query."""
-    rows = CheckTask.objects.filter(
-        case__number__in=case_numbers,
-        kind=CheckKind.DEFERRED_MATERIAL.value,
-        outcome=CheckOutcome.OPEN.value,
-    )
-    found = []
-    for row in rows.select_related("case").order_by("due_on", "id"):
-        guide = guide_of(row.case)
-        material = deferrable(guide.substance, row.material)
-        if material is not None:
-            slot = slot_key(material.material_type, material.licence_holder)
-            found.append(replace(check_view(row, row.case), slot=slot))
-    return tuple(found)

@@ -1,15 +1,12 @@
-"""The dossier 案卷, the applicant's timeline, and why a date is that date."""
+"""The dossier 案卷 of a case, why a date is that date, and the check tasks of a department."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef
 
 from tongban.domains.cases.models import (
-    Application,
     Case,
     CheckTask,
     ClockEvent,
@@ -24,8 +21,10 @@ from tongban.domains.cases.rules.answers import read_sheet
 from tongban.domains.cases.rules.clock import light, trace
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import facts_of, load_facts
-from tongban.domains.cases.selectors.together import read_rows, rows_below
+from tongban.domains.cases.selectors.together import in_one_column, read_rows, rows_below
 from tongban.domains.cases.selectors.views import (
+    HISTORY_COLUMNS,
+    PAPER_COLUMNS,
     answer_by_of,
     check_view,
     decision_view,
@@ -36,11 +35,7 @@ from tongban.domains.cases.selectors.views import (
     tick_view,
 )
 from tongban.domains.cases.states import (
-    DECIDED,
-    ENDED,
-    WITHDRAWABLE,
     actions_from,
-    words,
 )
 from tongban.domains.cases.types import (
     Action,
@@ -50,17 +45,10 @@ from tongban.domains.cases.types import (
     ClockStage,
     Dossier,
     LimitKind,
-    PublicStatus,
     Status,
-    Timeline,
-    TimelineCase,
     TraceLine,
 )
 from tongban.domains.cases.types import CheckTask as CheckTaskView
-from tongban.domains.cases.types import HistoryEntry as HistoryView
-from tongban.domains.cases.types import Paper as PaperView
-from tongban.domains.cases.types import SupplementItem as SupplementView
-from tongban.domains.directory import selectors as directory
 from tongban.domains.eforms import selectors as eforms
 from tongban.foundation import clock
 from tongban.kernel.actors import Actor
@@ -68,16 +56,6 @@ from tongban.kernel.instants import shanghai_date
 
 NOBODY = UUID(int=0)
 """No account has it."""
-HISTORY_COLUMNS = (
-    "at",
-    "action",
-    "from_status",
-    "to_status",
-    "actor_name",
-    "department_name",
-    "sentence",
-    "is_public",
-)
 
 
 def get_dossier(case_number: str, *, actor: Actor, at: datetime | None = None) -> Dossier:
@@ -134,36 +112,6 @@ def get_dossier(case_number: str, *, actor: Actor, at: datetime | None = None) -
     )
 
 
-def get_timeline(application_number: str, *, actor: Actor, at: datetime | None = None) -> Timeline:
-    """The application over all departments; at most 12 queries. Raises ``CaseNotFound``."""
-    now = clock.now() if at is None else at
-    application = Application.objects.filter(number=application_number).first()
-    if application is None:
-        raise CaseNotFound(f"no application {application_number}")
-    cases = list(application.cases.select_related("decision", "supplement_request").order_by("id"))
-    if not any(may_see(actor, department=one.department, applicant_id=one.applicant_id) for one in cases):
-        raise CaseNotFound(f"application {application_number} is not for {actor.kind} {actor.account_id}")
-    branches = _branches(application, cases, now)
-    return Timeline(
-        application_id=application.id,
-        number=application.number,
-        title=application.title,
-        purpose=application.purpose,
-        applicant_id=application.applicant_id,
-        received_at=application.received_at,
-        cases=branches,
-        is_finished=all(one.status in ENDED | DECIDED | {Status.SERVED} for one in branches),
-    )
-
-
-def get_timeline_of_case(case_number: str, *, actor: Actor, at: datetime | None = None) -> Timeline:
-    """The timeline of the application the case belongs to."""
-    number = Case.objects.filter(number=case_number).values_list("application__number", flat=True).first()
-    if number is None:
-        raise CaseNotFound(f"no case {case_number}")
-    return get_timeline(number, actor=actor, at=at)
-
-
 def get_clock(case_number: str, *, actor: Actor, at: datetime | None = None) -> ClockAccount:
     """「为什么是这一天」: the running limits of a case, day by day."""
     now = clock.now() if at is None else at
@@ -181,19 +129,6 @@ def get_clock(case_number: str, *, actor: Actor, at: datetime | None = None) -> 
         promise=promise,
         limit_trace=limit_trace,
         promise_trace=trace(calendar, facts, LimitKind.PROMISE, now) if in_progress else (),
-    )
-
-
-def get_public_status(application_number: str) -> PublicStatus:
-    """What anybody with the receipt may see: items, departments and statuses. Raises ``CaseNotFound``."""
-    application = Application.objects.filter(number=application_number).first()
-    if application is None:
-        raise CaseNotFound(f"no application {application_number}")
-    rows = application.cases.order_by("id").values_list("item_name", "department_name", "status")
-    return PublicStatus(
-        application_number=application.number,
-        received_on=shanghai_date(application.received_at),
-        items=tuple((item, department, words(Status(status))) for item, department, status in rows),
     )
 
 
@@ -216,30 +151,19 @@ def _seen(case: Case | None, case_number: str, actor: Actor) -> Case:
 
 
 def _find_with_rows(case_number: str, actor: Actor) -> Any:  # Any: a case with the annotations named here
-    siblings = (
-        Case.objects.filter(application=OuterRef("application"))
-        .exclude(pk=OuterRef("pk"))
-        .order_by("id")
-        .values(
-            _row=JSONObject(
-                id="id", number="number", item_name="item_name", department_name="department_name"
-            )
-        )
-    )
+    siblings = Case.objects.filter(application=OuterRef("application")).exclude(pk=OuterRef("pk"))
     rows = Case.objects.annotate(
         event_rows=rows_below(ClockEvent.objects.order_by("at", "id"), "kind", "at", "days", "reason"),
         tick_rows=rows_below(Tick.objects.order_by("point"), "point", "passed", "note", "officer_name", "at"),
         history_rows=rows_below(HistoryEntry.objects.order_by("id"), *HISTORY_COLUMNS),
-        paper_rows=rows_below(
-            PaperRow.objects.order_by("issued_at", "id"), "id", "kind", "number", "title", "issued_at"
-        ),
+        paper_rows=rows_below(PaperRow.objects.order_by("issued_at", "id"), *PAPER_COLUMNS),
         supplement_rows=rows_below(
             SupplementItem.objects.order_by("id"), "target", "label", "problem", "remedy", link="request"
         ),
         check_rows=rows_below(
             CheckTask.objects.order_by("due_on", "id"), "id", "kind", "subject", "due_on", "outcome", "note"
         ),
-        sibling_rows=ArraySubquery(siblings),
+        sibling_rows=in_one_column(siblings.order_by("id"), "id", "number", "item_name", "department_name"),
         stepped_aside=Exists(
             Conflict.objects.filter(case=OuterRef("pk"), officer_id=actor.account_id or NOBODY)
         ),
@@ -260,51 +184,3 @@ def _allowed(case: Any, actor: Actor) -> frozenset[Action]:
         for action in possible
         if may_do(actor, action, department=case.department, applicant_id=case.applicant_id)
     )
-
-
-def _branches(application: Application, cases: list[Case], now: datetime) -> tuple[TimelineCase, ...]:
-    ids = [case.id for case in cases]
-    calendar = get_calendar()
-    departments = directory.get_departments({case.department for case in cases})
-    events: dict[UUID, list[ClockEvent]] = {}
-    for event in ClockEvent.objects.filter(case__in=ids).order_by("at", "id"):
-        events.setdefault(event.case_id, []).append(event)
-    history: dict[UUID, list[HistoryView]] = {}
-    for entry in HistoryEntry.objects.filter(case__in=ids, is_public=True).order_by("id"):
-        history.setdefault(entry.case_id, []).append(history_view(entry))
-    papers: dict[UUID, list[PaperView]] = {}
-    issued = PaperRow.objects.filter(Q(case__in=ids) | Q(application=application)).order_by("issued_at", "id")
-    for row in issued.defer("content"):
-        for case_id in [row.case_id] if row.case_id is not None else ids:
-            papers.setdefault(case_id, []).append(paper_view(row))
-    supplements: dict[UUID, list[SupplementView]] = {}
-    for item in SupplementItem.objects.filter(request__in=ids, request__answered_at__isnull=True).order_by(
-        "id"
-    ):
-        supplements.setdefault(item.request_id, []).append(supplement_view(item))
-    branches: list[TimelineCase] = []
-    for case in cases:
-        due, promise = dues_of(calendar, facts_of(case, events.get(case.id, ())), now)
-        decision = getattr(case, "decision", None)
-        branches.append(
-            TimelineCase(
-                case_id=case.id,
-                number=case.number,
-                item_code=case.item_code,
-                item_name=case.item_name,
-                department_name=case.department_name,
-                department_phone=departments[case.department].phone,
-                status=Status(case.status),
-                due=due,
-                promise=promise,
-                history=tuple(history.get(case.id, ())),
-                papers=tuple(papers.get(case.id, ())),
-                supplement=tuple(supplements.get(case.id, ())),
-                supplement_due_on=answer_by_of(case) if case.id in supplements else None,
-                licences=tuple(decision.licences) if decision is not None else (),
-                can_withdraw=Status(case.status) in WITHDRAWABLE,
-                can_rate=decision is not None,
-                revision=case.revision,
-            )
-        )
-    return tuple(branches)

@@ -12,8 +12,12 @@ Row = TypeVar("Row", bound=Model)
 
 def rows_below(rows: QuerySet[Row], *columns: str, link: str = "case") -> ArraySubquery:
     """An annotation of a query of cases: the columns of the rows that point to each case, in the order of `rows`."""
-    of_case = rows.filter(**{link: OuterRef("pk")})
-    return ArraySubquery(of_case.values(_row=JSONObject(**{name: name for name in columns})))
+    return in_one_column(rows.filter(**{link: OuterRef("pk")}), *columns)
+
+
+def in_one_column(rows: QuerySet[Row], *columns: str) -> ArraySubquery:
+    """The columns of rows that refer to the outer query themselves, in the order of `rows`."""
+    return ArraySubquery(rows.values(_row=JSONObject(**{name: name for name in columns})))
 
 
 def read_rows(model: type[Row], found: Iterable[Mapping[str, object]]) -> tuple[Row, ...]:

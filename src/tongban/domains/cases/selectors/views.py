@@ -25,6 +25,18 @@ from tongban.domains.cases.types import Tick as TickView
 from tongban.kernel.instants import shanghai_date
 from tongban.kernel.workdays import Calendar
 
+HISTORY_COLUMNS = (
+    "at",
+    "action",
+    "from_status",
+    "to_status",
+    "actor_name",
+    "department_name",
+    "sentence",
+    "is_public",
+)
+PAPER_COLUMNS = ("id", "kind", "number", "title", "issued_at")
+
 
 def dues_of(calendar: Calendar, facts: CaseFacts, at: datetime) -> tuple[Due | None, Due | None]:
     """The limit of the law that runs, and the promise beside it."""
@@ -35,7 +47,7 @@ def dues_of(calendar: Calendar, facts: CaseFacts, at: datetime) -> tuple[Due | N
         if facts.terms.promised_days is None:
             return statutory, None
         return statutory, describe(calendar, LimitKind.PROMISE, standing.promise, today)
-    if standing.limit is None:
+    if standing.limit is None or standing.limit.kind is LimitKind.SUPPLEMENT:
         return None, None
     return describe(calendar, standing.limit.kind, standing.limit.due, today), None
 

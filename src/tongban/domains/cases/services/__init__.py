@@ -45,6 +45,7 @@ from tongban.domains.cases.services.completion import (
 )
 from tongban.domains.cases.services.correction import NothingToCorrect, correct
 from tongban.domains.cases.services.decision import (
+    HolderUnknown,
     MaterialOutstanding,
     ReasonMissing,
     SupplementStillOpen,
@@ -95,6 +96,7 @@ __all__ = [
     "ClockRunsOn",
     "ConflictOfInterest",
     "ExtensionRefused",
+    "HolderUnknown",
     "IdempotencyConflict",
     "IllegalTransition",
     "LengthNotAnnounced",

@@ -182,7 +182,7 @@ def request_supplement(
             )
             for item in items
         )
-        note_clock(case, ClockEventKind.NOTIFIED, at)
+        note_clock(case, ClockEventKind.NOTIFIED, at, days=(answer_by - today).days)
         labels = "、".join(item.label for item in items)
         transition(case, Act(Action.REQUEST_SUPPLEMENT, actor, at, f"一次告知补正{len(items)}项：{labels}。"))
         heading = heading_of(case, PaperKind.SUPPLEMENT, at)

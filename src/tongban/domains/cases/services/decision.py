@@ -27,7 +27,12 @@ from tongban.domains.cases.types import (
     PaperKind,
     Status,
 )
-from tongban.domains.catalogue.types import Guide
+from tongban.domains.catalogue.types import Guide, ItemResult
+from tongban.domains.eforms.rules import Numbered, subject_in
+from tongban.domains.eforms.types import Answer, SubjectRole
+from tongban.domains.identity import selectors as identity
+from tongban.domains.identity import services as identifying
+from tongban.domains.identity.types import Subject, SubjectKind
 from tongban.domains.licences import selectors as licence_types
 from tongban.domains.licences import services as licences
 from tongban.domains.licences.types import IssueRequest
@@ -39,12 +44,25 @@ from tongban.kernel.workdays import add_workdays
 
 # Ours: a promise is checked within thirty working days of the decision that trusted it.
 PROMISE_CHECK_DAYS = 30
+_REGISTER_OF_KIND = {
+    SubjectKind.PERSON: identifying.register_person,
+    SubjectKind.ENTITY: identifying.register_entity,
+}
 
 
 class MaterialOutstanding(TongbanError):
     """A material accepted later (容缺) has not come."""
 
     code: ClassVar[str] = "MATERIAL_OUTSTANDING"
+
+
+class HolderUnknown(TongbanError):
+    """The form does not say who stands in the role whose licence the result is."""
+
+    code: ClassVar[str] = "HOLDER_UNKNOWN"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "申请表没有写清证照发给谁，不能签发。请先更正持证人的姓名（名称）和证件号码。"
+    )
 
 
 class ReasonMissing(TongbanError):
@@ -71,7 +89,7 @@ def grant(
     A licence says what the applicant answered; `result_fields` adds to it or says it otherwise.
     A failed point is overridden only by a second person with a reason, which is counted. Under
     告知承诺 a dated check task is created.
-    Raises ``PointsFailed``, ``SecondPersonNeeded``, :class:`MaterialOutstanding`.
+    Raises ``PointsFailed``, ``SecondPersonNeeded``, :class:`MaterialOutstanding`, :class:`HolderUnknown`.
     """
     with transaction.atomic():
         case = lock_case(case_number=case_number, revision=revision, action=Action.GRANT, actor=actor)
@@ -211,23 +229,52 @@ def _issue_results(
         if result.licence_type is None:
             continue
         fields = licence_types.get_type(result.licence_type).fields
+        holder = _holder_of(case, result, answers, actor=actor, at=at)
         told = {field: value for field, value in result_fields.items() if field in fields}
         licence = licences.issue(
             IssueRequest(
                 licence_type=result.licence_type,
-                holder_id=case.applicant_id,
-                holder_name=case.applicant_name,
+                holder_id=holder.id,
+                holder_name=holder.name,
                 issuer=case.department,
                 case_number=case.number,
                 issued_on=shanghai_date(at),
                 valid_years=result.valid_years,
-                fields=fields_from_answers(fields, answers) | told,
+                fields=fields_from_answers(fields, answers, holder_role=result.holder_role) | told,
             ),
             actor=actor,
             at=at,
         )
         issued[result.name] = licence.number
     return issued
+
+
+def _holder_of(
+    case: Case, result: ItemResult, answers: Mapping[str, Answer], *, actor: Actor, at: datetime
+) -> Subject:
+    """The applicant, or whoever stands in the result's role in the form; raises :class:`HolderUnknown`."""
+    if result.holder_role == SubjectRole.APPLICANT:
+        return identity.get_subject(case.applicant_id)
+    holder = subject_in(result.holder_role, answers)
+    if holder is None:
+        raise HolderUnknown(f"the form of {case.number} does not say who is its {result.holder_role}")
+    if isinstance(holder, Numbered):
+        return _register(holder, actor=actor, at=at)
+    mother = _register(holder.mother, actor=actor, at=at)
+    father = None if holder.father is None else _register(holder.father, actor=actor, at=at)
+    return identifying.register_newborn(
+        name=holder.name,
+        birth_date=holder.birth_date,
+        mother=mother.id,
+        father=None if father is None else father.id,
+        actor=actor,
+        at=at,
+    )
+
+
+def _register(holder: Numbered, *, actor: Actor, at: datetime) -> Subject:
+    register = _REGISTER_OF_KIND[holder.kind]
+    return register(name=holder.name, number=holder.number, actor=actor, at=at)
 
 
 def _plan_promise_check(case: Case, guide: Guide, at: datetime) -> None:

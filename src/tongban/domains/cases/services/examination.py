@@ -229,9 +229,9 @@ def _pause_of(substance: Substance, procedure: str) -> tuple[PauseReason, int | 
 
 def _length_sentence(reason: PauseReason, longest: int | None) -> str:
     if longest is None:
-        return _("请写明%(reason)s所需的工作日数（行政许可法第四十五条）。") % {"reason": reason.label}
+        return _("请写明%(reason)s所需的工作日数（行政许可法第四十五条）。") % {"reason": _(reason.label)}
     return _("请写明%(reason)s所需的工作日数，最长%(days)d个工作日（行政许可法第四十五条）。") % {
-        "reason": reason.label,
+        "reason": _(reason.label),
         "days": longest,
     }
 

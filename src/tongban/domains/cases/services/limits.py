@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from tongban.domains.cases.events import CaseLimitNoticed
 from tongban.domains.cases.models import CalendarDay, Case, ClockEvent, LimitMark
-from tongban.domains.cases.rules.clock import NO_LIMIT, light, stand
+from tongban.domains.cases.rules.clock import light, stand
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import facts_of
 from tongban.domains.cases.services.acceptance import let_silence_accept
@@ -45,14 +45,14 @@ def resume_elapsed_pauses(*, at: datetime) -> int:
 def mark_limits(*, at: datetime) -> tuple[int, int]:
     """Note every limit that is amber or red now and was not noted yet: (warnings, overdue).
 
+    A day that passed without the applicant's supplement is a warning to the office.
+
     What is noted follows from the dates on the row and the day asked about, so a worker that was down
     writes the same marks later, with the day on which each began.
     """
     today = shanghai_date(at)
     amber = red = 0
-    for batch in _batches(
-        Case.objects.filter(status__in=sorted(OPEN), amber_on__lte=today, due_on__lt=NO_LIMIT)
-    ):
+    for batch in _batches(Case.objects.filter(status__in=sorted(OPEN), amber_on__lte=today)):
         marks = [
             mark_of(case, light(due_on=case.due_on, amber_on=case.amber_on, today=today), at)
             for case in batch

@@ -1,16 +1,16 @@
 """Hand in an application: one number, one case an item, in one transaction (收件)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from tongban.domains.cases.events import CaseReceived
-from tongban.domains.cases.models import Application, Case, CaseContent, ClockEvent, Consent, HistoryEntry
+from tongban.domains.cases.models import Application, Case, CaseContent, ClockEvent, Consent
 from tongban.domains.cases.models import Paper as PaperRow
 from tongban.domains.cases.rules.access import CaseNotFound, subjects_of
 from tongban.domains.cases.rules.answers import write_sheet
@@ -37,10 +37,11 @@ from tongban.domains.cases.types import (
     Status,
     Submission,
 )
+from tongban.domains.cases.types import Consent as ConsentGiven
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Guide, SpecialProcedure
-from tongban.domains.eforms import selectors as eforms
 from tongban.domains.eforms.types import Attachment
+from tongban.foundation import rows
 from tongban.foundation.audit import services as audit
 from tongban.foundation.numbering import services as numbering
 from tongban.foundation.outbox import services as outbox
@@ -79,10 +80,12 @@ class _Opening:
     case: Case
 
 
-def submit(submission: Submission, *, actor: Actor, at: datetime) -> ApplicationReceipt:
+def submit(
+    submission: Submission, *, actor: Actor, at: datetime, calendar: Calendar | None = None
+) -> ApplicationReceipt:
     """The application with its cases, consents, receipt, events and audit, all or nothing.
 
-    The same key and body again returns the first receipt with `was_repeat`. Raises
+    The same key and body again returns the first receipt with `was_repeat`; a caller who planned with the calendar hands it on. Raises
     :class:`IdempotencyConflict` for another body, :class:`NothingToSubmit`, and ``CaseNotFound`` when the key
     is somebody else's or the actor does not act for the applicant.
     """
@@ -90,13 +93,9 @@ def submit(submission: Submission, *, actor: Actor, at: datetime) -> Application
         raise CaseNotFound(f"{actor.kind} does not act for the applicant")
     if not submission.cases:
         raise NothingToSubmit(f"submission for {submission.purpose} without a case")
-    try:
-        with transaction.atomic():
-            return _write(submission, actor=actor, at=at)
-    except IntegrityError as error:
-        if "application_submitted_once" not in str(error):
-            raise
-    return _repeat(submission)
+    with transaction.atomic(savepoint=False):
+        receipt = _write(submission, calendar or get_calendar(), actor=actor, at=at)
+    return receipt or _repeat(submission)
 
 
 def add_case(application_id: UUID, new_case: NewCase, *, actor: Actor, at: datetime) -> CaseReceipt:
@@ -111,7 +110,7 @@ def add_case(application_id: UUID, new_case: NewCase, *, actor: Actor, at: datet
         if existing is not None:
             return _case_receipt(existing)
         opening = _open(application, new_case, get_calendar(), at)
-        _insert([opening], actor=actor, at=at)
+        rows.insert(*_rows_of([opening], actor=actor, at=at))
         return _case_receipt(opening.case)
 
 
@@ -142,7 +141,10 @@ def _may_submit(actor: Actor, applicant_id: UUID) -> bool:
     return actor.is_officer or applicant_id in subjects_of(actor)
 
 
-def _write(submission: Submission, *, actor: Actor, at: datetime) -> ApplicationReceipt:
+def _write(
+    submission: Submission, calendar: Calendar, *, actor: Actor, at: datetime
+) -> ApplicationReceipt | None:
+    """Everything with one statement, however many cases; None when the key was used before, then nothing is written."""
     day = shanghai_date(at)
     application = Application(
         number=application_number(day, numbering.next_serial("application", f"{day:%Y%m%d}")),
@@ -157,28 +159,32 @@ def _write(submission: Submission, *, actor: Actor, at: datetime) -> Application
         received_at=at,
         received_by_id=actor.account_id if actor.is_officer else None,
     )
-    # First of all, so that a second tab waits here and not with half a dozen rows in hand.
-    application.save(force_insert=True)
-    calendar = get_calendar()
     openings = [_open(application, new, calendar, at) for new in submission.cases]
-    _insert(openings, actor=actor, at=at)
-    Consent.objects.bulk_create(
-        Consent(
-            application=application,
-            code=consent.code,
-            version=consent.version,
-            text_sha256=consent.text_sha256,
-            agreed_at=consent.agreed_at,
-        )
-        for consent in submission.consents
+    is_new = rows.insert(
+        [application],
+        *_rows_of(openings, actor=actor, at=at),
+        [_consent(application, consent) for consent in submission.consents],
+        [_receipt(application, openings, submission.uploads)],
+        once="idempotency_key",
     )
-    _write_receipt(application, openings)
+    if not is_new:
+        return None
     return ApplicationReceipt(
         application_id=application.id,
         number=application.number,
         received_at=at,
         cases=tuple(_case_receipt(opening.case) for opening in openings),
         was_repeat=False,
+    )
+
+
+def _consent(application: Application, consent: ConsentGiven) -> Consent:
+    return Consent(
+        application=application,
+        code=consent.code,
+        version=consent.version,
+        text_sha256=consent.text_sha256,
+        agreed_at=consent.agreed_at,
     )
 
 
@@ -230,41 +236,43 @@ def _open(application: Application, new: NewCase, calendar: Calendar, at: dateti
     return _Opening(new, guide, case)
 
 
-def _insert(openings: Sequence[_Opening], *, actor: Actor, at: datetime) -> None:
-    """Everything that makes cases exist: one statement a table, however many they are."""
+def _rows_of(openings: Sequence[_Opening], *, actor: Actor, at: datetime) -> tuple[rows.Rows, ...]:
+    """All that makes cases exist, a table to a group."""
     act = Act(Action.RECEIVE, actor, at, "申请材料已收到，等待受理。")
     cases = [opening.case for opening in openings]
-    Case.objects.bulk_create(cases)
-    CaseContent.objects.bulk_create(
-        CaseContent(
-            case=opening.case,
-            answers=write_sheet(opening.new.answers),
-            attachments=list(opening.new.attachments),
-        )
-        for opening in openings
+    return (
+        cases,
+        [
+            CaseContent(
+                case=opening.case,
+                answers=write_sheet(opening.new.answers),
+                attachments=list(opening.new.attachments),
+            )
+            for opening in openings
+        ],
+        [ClockEvent(case=case, kind=ClockEventKind.RECEIVED.value, at=at) for case in cases],
+        [history_entry(case, None, act) for case in cases],
+        audit.rows_for(
+            audit.Entry(
+                actor=actor,
+                action="CASE_RECEIVE",
+                at=at,
+                object_type="case",
+                object_id=str(case.id),
+                subject_id=case.applicant_id,
+                case_number=case.number,
+                detail={},
+            )
+            for case in cases
+        ),
+        outbox.rows_for((CaseReceived(**event_fields(case, at)), case.department) for case in cases),
     )
-    ClockEvent.objects.bulk_create(
-        ClockEvent(case=case, kind=ClockEventKind.RECEIVED.value, at=at) for case in cases
-    )
-    HistoryEntry.objects.bulk_create(history_entry(case, None, act) for case in cases)
-    audit.record_many(
-        audit.Entry(
-            actor=actor,
-            action="CASE_RECEIVE",
-            at=at,
-            object_type="case",
-            object_id=str(case.id),
-            subject_id=case.applicant_id,
-            case_number=case.number,
-            detail={},
-        )
-        for case in cases
-    )
-    outbox.publish_many((CaseReceived(**event_fields(case, at)), case.department) for case in cases)
 
 
-def _write_receipt(application: Application, openings: Sequence[_Opening]) -> None:
-    attachments = _attachments(opening.new for opening in openings)
+def _receipt(
+    application: Application, openings: Sequence[_Opening], uploads: Sequence[Attachment]
+) -> PaperRow:
+    by_id = {upload.id: upload for upload in uploads}
     content = receipt(
         number=application.number,
         title=application.title,
@@ -275,39 +283,29 @@ def _write_receipt(application: Application, openings: Sequence[_Opening]) -> No
                 case_number=opening.case.number,
                 item_name=opening.case.item_name,
                 department_name=opening.case.department_name,
-                things=_things(opening, attachments),
+                things=_things(opening, by_id),
             )
             for opening in openings
         ],
     )
-    PaperRow(
+    return PaperRow(
         application=application,
         kind=PaperKind.RECEIPT.value,
         number=application.number,
         title=str(content["title"]),
         issued_at=application.received_at,
         content=content,
-    ).save(force_insert=True)
+    )
 
 
-def _attachments(cases: Iterable[NewCase]) -> dict[UUID, Attachment]:
-    wanted = {attachment for new in cases for attachment in new.attachments}
-    if not wanted:
-        return {}
-    return {attachment.id: attachment for attachment in eforms.get_attachments(tuple(wanted))}
-
-
-def _things(opening: _Opening, attachments: dict[UUID, Attachment]) -> tuple[str, ...]:
+def _things(opening: _Opening, uploads: Mapping[UUID, Attachment]) -> tuple[str, ...]:
     """The uploads by their material's name, then what is promised to follow."""
     names = {material.material_type: material.name for material in opening.guide.substance.materials}
     names |= {material.code: material.name for material in opening.guide.substance.materials}
     things: list[str] = []
-    for attachment_id in opening.new.attachments:
-        attachment = attachments.get(attachment_id)
-        if attachment is not None:
-            things.append(
-                f"{names.get(attachment.slot.partition(':')[0], attachment.slot)}（{attachment.filename}）"
-            )
+    for upload_id in opening.new.attachments:
+        upload = uploads[upload_id]
+        things.append(f"{names.get(upload.slot.partition(':')[0], upload.slot)}（{upload.filename}）")
     things.extend(f"{names.get(code, code)}（承诺后补）" for code in opening.new.deferred_materials)
     return tuple(things)
 

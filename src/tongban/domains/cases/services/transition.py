@@ -18,7 +18,7 @@ from tongban.domains.cases.states import (
     ENDED_WITHOUT_GRANT,
     next_status,
 )
-from tongban.domains.cases.types import Action, ActReceipt, Light, Paper, Status
+from tongban.domains.cases.types import Action, ActReceipt, Light, LimitKind, Paper, Status
 from tongban.foundation.audit import services as audit
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import Actor
@@ -174,11 +174,12 @@ def mark_passed_limit(case: Case, at: datetime) -> None:
 
 def mark_of(case: Case, colour: Light, at: datetime) -> LimitMark:
     since_on = case.amber_on if colour is Light.AMBER else case.due_on + ONE_DAY
+    is_applicants = case.limit_kind == LimitKind.SUPPLEMENT
     return LimitMark(
         case=case,
         kind=case.limit_kind,
         light=colour.value,
-        due_on=case.due_on,
+        due_on=since_on - ONE_DAY if is_applicants else case.due_on,
         since_on=since_on,
         noticed_at=at,
     )

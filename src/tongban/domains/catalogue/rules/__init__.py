@@ -13,6 +13,8 @@ from tongban.domains.catalogue.rules.cpsv import services_as_jsonld
 from tongban.domains.catalogue.rules.documents import (
     DocumentRefused,
     guide_schema,
+    join_guide,
+    part_substance,
     read_guide,
     read_procedure,
     read_substance,
@@ -33,7 +35,9 @@ __all__ = [
     "describe_changes",
     "guide_schema",
     "hard_findings",
+    "join_guide",
     "material_verdicts",
+    "part_substance",
     "read_guide",
     "read_procedure",
     "read_substance",

@@ -65,6 +65,13 @@ RULES: tuple[CheckRule, ...] = (
         "结果是证照的，要写明证照目录里的类型。",
         content.licence_results_without_type,
     ),
+    CheckRule(
+        "LICENCE_HOLDER_IN_FORM",
+        HARD,
+        _ITEMS,
+        "证照不是发给申请人的，申请表里要有持证人的名称和号码。",
+        content.holders_the_form_does_not_name,
+    ),
     CheckRule("VISITS_NEED_REASON", HARD, _GUIDES, "要到现场的，写明原因。", procedure.visits_without_reason),
     CheckRule(
         "NO_VISIT_NEEDS_CHANNEL",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tongban.domains.catalogue.rules.background import Background
 from tongban.domains.catalogue.types import (
+    FormElement,
     GuideDocument,
     Material,
     MaterialForm,
@@ -14,6 +15,8 @@ from tongban.domains.catalogue.types import (
     ResultKind,
     Tree,
 )
+from tongban.domains.eforms.rules import ways_to_name
+from tongban.domains.eforms.types import SubjectRole, field_key
 from tongban.kernel.conditions import ConditionError, FieldDictionary, compile_tree
 from tongban.kernel.identifiers import ItemCodeScheme, validate_item_code
 
@@ -48,6 +51,20 @@ def licence_results_without_type(guide: GuideDocument, background: Background) -
         is_licence = result.kind is ResultKind.LICENCE or result.name.endswith("证")
         if is_licence and result.licence_type not in background.licence_types:
             yield result.name
+
+
+def holders_the_form_does_not_name(guide: GuideDocument, _: Background) -> Iterator[str]:
+    """Of a licence that is not the applicant's own, the form must say surely whose it is."""
+    surely = {field_key(one.role, one.element) for one in guide.form if _is_always_asked(one)}
+    for result in guide.results:
+        if result.licence_type is None or result.holder_role == SubjectRole.APPLICANT:
+            continue
+        if not any(fields <= surely for fields in ways_to_name(result.holder_role)):
+            yield f"{result.name}（{result.holder_role}）"
+
+
+def _is_always_asked(element: FormElement) -> bool:
+    return element.is_required and element.when is None and not element.situations
 
 
 def unlisted_evidence(guide: GuideDocument, _: Background) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
+from django.utils.translation import gettext_noop
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from tongban.domains.catalogue import types
@@ -56,7 +57,7 @@ class DocumentRefused(TongbanError):
     """The document does not fit the format; `faults` name each place."""
 
     code: ClassVar[str] = "GUIDE_DOCUMENT_REFUSED"
-    default_sentence: ClassVar[str] = "办事指南的内容不完整或者格式不对，请按提示修改。"
+    default_sentence: ClassVar[str] = gettext_noop("办事指南的内容不完整或者格式不对，请按提示修改。")
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{fault.place}: {fault.reason}" for fault in faults))
@@ -83,6 +84,20 @@ def write_document(document: SubstanceDocument | ProcedureDocument) -> dict[str,
     written = _ADAPTERS[type(document)].dump_python(document, mode="json")
     assert isinstance(written, dict)
     return written
+
+
+def part_substance(guide: GuideDocument) -> SubstanceDocument:
+    """The substance of a guide's file."""
+    return SubstanceDocument(**_substance_values(guide))
+
+
+def join_guide(substance: SubstanceDocument, procedure: ProcedureDocument) -> GuideDocument:
+    """Both parts as one guide."""
+    return GuideDocument(**_substance_values(substance), procedure=procedure)
+
+
+def _substance_values(substance: SubstanceDocument) -> dict[str, Any]:  # Any: as its fields are
+    return {field.name: getattr(substance, field.name) for field in fields(SubstanceDocument)}
 
 
 def guide_schema() -> Mapping[str, Any]:

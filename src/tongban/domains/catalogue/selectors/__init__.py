@@ -3,12 +3,10 @@
 from tongban.domains.catalogue.selectors.drafts import (
     KeptPart,
     VersionView,
-    changes,
     get_procedure_version,
     get_substance_version,
     list_procedures,
     list_substances,
-    preview,
 )
 from tongban.domains.catalogue.selectors.guides import (
     ItemNotFound,
@@ -20,13 +18,12 @@ from tongban.domains.catalogue.selectors.guides import (
     list_guides,
     list_items,
 )
-from tongban.domains.catalogue.selectors.searching import search, suggest, zero_hits
+from tongban.domains.catalogue.selectors.searching import list_regions, search, suggest, zero_hits
 
 __all__ = [
     "ItemNotFound",
     "KeptPart",
     "VersionView",
-    "changes",
     "get_guide",
     "get_guide_by_versions",
     "get_guides",
@@ -37,8 +34,8 @@ __all__ = [
     "list_guides",
     "list_items",
     "list_procedures",
+    "list_regions",
     "list_substances",
-    "preview",
     "search",
     "suggest",
     "zero_hits",

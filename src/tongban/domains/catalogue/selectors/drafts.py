@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tongban.domains.catalogue import models, rules
-from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
-from tongban.domains.catalogue.types import Guide, GuideDocument, Part, SubstanceDocument, VersionStatus
+from tongban.domains.catalogue.selectors.guides import ItemNotFound
+from tongban.domains.catalogue.types import GuideDocument, Part, VersionStatus
+
+_Row = TypeVar("_Row", bound=models.Version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,137 +50,94 @@ class VersionView:
 
 
 def list_substances(departments: Collection[str]) -> tuple[KeptPart, ...]:
-    """The items whose substance these departments keep, each by its latest version. One query."""
-    rows = models.PowerVersion.objects.filter(power__department_id__in=departments).order_by(
-        "power__basic_code", "power_id", "-number"
-    )
-    latest = rows.distinct("power__basic_code", "power_id")
-    return tuple(
-        KeptPart(Part.SUBSTANCE, owner, version, code, str(name), number, VersionStatus(status))
-        for owner, version, code, name, number, status in latest.values_list(
-            "power_id", "id", "power__basic_code", "document__name", "number", "status"
-        )
-    )
+    """The items whose substance these departments keep, each by its latest version. Two queries."""
+    rows = models.PowerVersion.objects.filter(power__department_id__in=departments)
+    order = ("power__basic_code", "power_id")
+    return _latest(Part.SUBSTANCE, rows.order_by(*order, "-number").distinct(*order), power="power")
 
 
 def list_procedures(departments: Collection[str]) -> tuple[KeptPart, ...]:
     """The procedures these departments carry out, each by its latest version. Two queries."""
     rows = models.ImplementationVersion.objects.filter(implementation__department_id__in=departments)
     latest = rows.order_by("implementation__code", "-number").distinct("implementation__code")
-    found = list(
-        latest.values_list(
-            "implementation_id",
-            "id",
-            "implementation__power__basic_code",
-            "implementation__power_id",
-            "number",
-            "status",
-        )
-    )
-    names = _names({power for _owner, _version, _code, power, _number, _status in found})
-    return tuple(
-        KeptPart(Part.PROCEDURE, owner, version, code, names.get(power, code), number, VersionStatus(status))
-        for owner, version, code, power, number, status in found
-    )
+    return _latest(Part.PROCEDURE, latest, power="implementation__power")
 
 
 def get_substance_version(version_id: UUID, departments: Collection[str]) -> VersionView:
     """A version of a substance that these departments keep; raises ItemNotFound."""
-    row = (
-        models.PowerVersion.objects.select_related("power")
-        .filter(pk=version_id, power__department_id__in=departments)
-        .first()
-    )
+    rows = models.PowerVersion.objects.select_related("power")
+    row = rows.filter(pk=version_id, power__department_id__in=departments).first()
     if row is None:
         raise ItemNotFound(f"substance version {version_id}")
-    procedure = (
-        models.ImplementationVersion.objects.filter(implementation__power=row.power)
-        .order_by("-number")
-        .first()
-    )
-    assert procedure is not None, "a power is created with an implementation"
-    published = _published(row.power.versions.all())
-    return VersionView(
-        part=Part.SUBSTANCE,
-        version_id=row.pk,
-        owner_id=row.power_id,
-        basic_code=row.power.basic_code,
-        name=str(row.document["name"]),
-        number=row.number,
-        status=VersionStatus(row.status),
-        revision=row.revision,
-        document=row.document,
-        published=published.document if published is not None else None,
-        published_ids=(published.pk,) if published is not None else (),
-        guide=_guide(row.document, procedure.document),
-        submitted_by=row.submitted_by,
-        return_reason=row.return_reason,
-    )
+    return _view(Part.SUBSTANCE, row, row.power.basic_code)
 
 
 def get_procedure_version(version_id: UUID, departments: Collection[str]) -> VersionView:
     """A version of a procedure that these departments carry out; raises ItemNotFound."""
-    row = (
-        models.ImplementationVersion.objects.select_related("implementation__power")
-        .filter(pk=version_id, implementation__department_id__in=departments)
-        .first()
-    )
+    rows = models.ImplementationVersion.objects.select_related("implementation__power")
+    row = rows.filter(pk=version_id, implementation__department_id__in=departments).first()
     if row is None:
         raise ItemNotFound(f"procedure version {version_id}")
+    return _view(Part.PROCEDURE, row, row.implementation.power.basic_code)
+
+
+def whole_document(row: models.Version) -> GuideDocument:
+    """Substance and procedure together, for the rules that look at both: a version with the other half as it stands.
+
+    Raises ItemNotFound for a procedure whose power has no substance in force.
+    """
+    if isinstance(row, models.PowerVersion):
+        procedures = models.ImplementationVersion.objects.filter(implementation__power=row.power)
+        procedure = procedures.order_by("-number").first()
+        assert procedure is not None, "a power is created with an implementation"
+        return _join(row, procedure)
     substance = _published(row.implementation.power.versions.all())
     if substance is None:
-        raise ItemNotFound(f"procedure version {version_id} has no published substance")
-    published = _published(row.implementation.versions.all())
+        raise ItemNotFound(f"procedure version {row.pk} has no published substance")
+    return _join(substance, row)
+
+
+def _latest(part: Part, rows: QuerySet[_Row], *, power: str) -> tuple[KeptPart, ...]:
+    """The latest versions as lines, named as the latest substance of their power is; `power` is the way to it."""
+    owner = power.partition("__")[0]
+    found = list(
+        rows.values_list(f"{owner}_id", "id", f"{power}__basic_code", f"{power}_id", "number", "status")
+    )
+    powers = {power_id for _owner, _version, _code, power_id, _number, _status in found}
+    substances = models.PowerVersion.objects.filter(power_id__in=powers).order_by("power_id", "-number")
+    names = dict(substances.distinct("power_id").values_list("power_id", "document__name"))
+    return tuple(
+        KeptPart(part, owner_id, version, code, str(names[power_id]), number, VersionStatus(status))
+        for owner_id, version, code, power_id, number, status in found
+    )
+
+
+def _view(part: Part, row: models.Version, basic_code: str) -> VersionView:
+    guide = whole_document(row)
+    published = _published(row.owner.versions.all())
     return VersionView(
-        part=Part.PROCEDURE,
+        part=part,
         version_id=row.pk,
-        owner_id=row.implementation_id,
-        basic_code=row.implementation.power.basic_code,
-        name=str(substance.document["name"]),
+        owner_id=row.owner.pk,
+        basic_code=basic_code,
+        name=guide.name,
         number=row.number,
         status=VersionStatus(row.status),
         revision=row.revision,
         document=row.document,
         published=published.document if published is not None else None,
         published_ids=(published.pk,) if published is not None else (),
-        guide=_guide(substance.document, row.document),
+        guide=guide,
         submitted_by=row.submitted_by,
         return_reason=row.return_reason,
     )
 
 
-def preview(version: VersionView) -> Guide:
-    """The guide as it would be with this version, joined with the other half in force; raises ItemNotFound."""
-    substance = models.PowerVersion.objects.select_related("power").filter(pk=version.version_id).first()
-    procedures = models.ImplementationVersion.objects.select_related("implementation__power")
-    if substance is not None:
-        bodies = procedures.filter(implementation__power=substance.power, status=VersionStatus.PUBLISHED)
-        procedure = bodies.order_by("-number").first()
-    else:
-        procedure = procedures.filter(pk=version.version_id).first()
-        if procedure is not None:
-            published = procedure.implementation.power.versions.select_related("power")
-            substance = published.filter(status=VersionStatus.PUBLISHED).order_by("-number").first()
-    if substance is None or procedure is None:
-        raise ItemNotFound(f"version {version.version_id} has no other half to be shown with")
-    return assemble(substance, procedure)
+def _published(versions: QuerySet[_Row]) -> _Row | None:
+    return versions.filter(status=VersionStatus.PUBLISHED).order_by("-number").first()
 
 
-def changes(version: VersionView) -> tuple[str, ...]:
-    """What this version changes against the one in force, a sentence each; all of it when nothing is."""
-    return rules.describe_changes(version.published or {}, version.document)
-
-
-def _published(versions: Any) -> Any:  # Any: a manager of either kind of version, and its row
-    return versions.filter(status="PUBLISHED").order_by("-number").first()
-
-
-def _names(power_ids: Collection[UUID]) -> dict[UUID, str]:
-    rows = models.PowerVersion.objects.filter(power_id__in=power_ids).order_by("power_id", "-number")
-    return dict(rows.distinct("power_id").values_list("power_id", "document__name"))
-
-
-def _guide(substance: Mapping[str, Any], procedure: Mapping[str, Any]) -> GuideDocument:
-    read = rules.read_substance(substance)
-    values = {name: getattr(read, name) for name in SubstanceDocument.__dataclass_fields__}
-    return GuideDocument(**values, procedure=rules.read_procedure(procedure))
+def _join(substance: models.PowerVersion, procedure: models.ImplementationVersion) -> GuideDocument:
+    return rules.join_guide(
+        rules.read_substance(substance.document), rules.read_procedure(procedure.document)
+    )

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from time import monotonic
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.types import (
@@ -28,21 +30,22 @@ from tongban.kernel.errors import TongbanError
 MOST_KEPT = 4_096
 SECONDS_KEPT = 300.0
 _kept: dict[tuple[UUID, UUID], tuple[Guide, float]] = {}
-# Asked for every plan; as a query set, building the statement would take longer than running it.
-_VERSIONS_IN_FORCE = """
-SELECT power.basic_code, substance.id, procedure.id
+# Half open: effective_from <= day < effective_to.
+_IN_FORCE = "{versions}.status = 'PUBLISHED' AND daterange({versions}.effective_from, {versions}.effective_to) @> {day}::date"
+# The nearest body answers: of divisions that contain each other the longest code. Asked for every plan; as a query set, building
+# the statement would take longer than running it.
+_BOTH_IN_FORCE = f"""
+SELECT DISTINCT ON (power.basic_code) power.basic_code, substance.id, procedure.id
 FROM catalogue_power power
 JOIN catalogue_powerversion substance ON substance.power_id = power.id
 JOIN catalogue_implementation implementation ON implementation.power_id = power.id
 JOIN catalogue_implementationversion procedure ON procedure.implementation_id = implementation.id
-WHERE power.basic_code = ANY(%(codes)s) AND implementation.division = ANY(%(places)s)
-AND substance.status = 'PUBLISHED' AND substance.effective_from <= %(day)s
-AND (substance.effective_to IS NULL OR substance.effective_to > %(day)s)
-AND procedure.status = 'PUBLISHED' AND procedure.effective_from <= %(day)s
-AND (procedure.effective_to IS NULL OR procedure.effective_to > %(day)s)
-ORDER BY implementation.division
-"""
-_Row = TypeVar("_Row", bound=Model)
+WHERE implementation.division = ANY(%(places)s)
+AND {_IN_FORCE.format(versions="substance", day="%(day)s")}
+AND {_IN_FORCE.format(versions="procedure", day="%(day)s")}
+"""  # noqa: S608 - made of constants; every value is a parameter
+_OF_SOME_CODES = "AND power.basic_code = ANY(%(codes)s)"
+_NEAREST_FIRST = " ORDER BY power.basic_code, implementation.division DESC"
 _SUBSTANCE_FIELDS = tuple(
     field.name for field in dataclass_fields(SubstanceDocument) if field.name != "department"
 )
@@ -52,7 +55,7 @@ class ItemNotFound(TongbanError):
     """No published item of that code in that place on that day."""
 
     code: ClassVar[str] = "ITEM_NOT_FOUND"
-    default_sentence: ClassVar[str] = "没有找到这个事项。请换个说法搜索，或致电 12345。"
+    default_sentence: ClassVar[str] = gettext_noop("没有找到这个事项。请换个说法搜索，或致电 12345。")
 
 
 def get_guide(basic_code: str, division: str, on: date) -> Guide:
@@ -60,32 +63,17 @@ def get_guide(basic_code: str, division: str, on: date) -> Guide:
 
     One query for the versions; the guide itself is kept in the process, for it never changes.
     """
-    found = (
-        _both_in_force(on)
-        .filter(
-            implementation__power__basic_code=basic_code, implementation__division__in=_enclosing(division)
-        )
-        .order_by("-implementation__division")
-        .values_list("implementation__power__versions__id", "id")
-        .first()
-    )
-    if found is None:
-        raise ItemNotFound(f"item {basic_code} in {division} on {on}")
-    return get_guide_by_versions(*found)
+    return get_guides([basic_code], division, on)[basic_code]
 
 
 def get_guides(basic_codes: Iterable[str], division: str, on: date) -> dict[str, Guide]:
     """The guides in force of several items by basic code, with one query for the versions; raises ItemNotFound naming the first missing."""
     wanted = list(dict.fromkeys(basic_codes))
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSIONS_IN_FORCE, {"codes": wanted, "places": _enclosing(division), "day": on})
-        rows = cursor.fetchall()
-    # The nearest body answers: a longer code of a division comes later and wins.
-    pairs = {code: (substance, procedure) for code, substance, procedure in rows}
-    missing = [code for code in wanted if code not in pairs]
+    nearest = _nearest_in_force(division, on, wanted)
+    missing = [code for code in wanted if code not in nearest]
     if missing:
         raise ItemNotFound(f"item {missing[0]} in {division} on {on}")
-    return {code: get_guide_by_versions(*pairs[code]) for code in wanted}
+    return {code: get_guide_by_versions(*nearest[code]) for code in wanted}
 
 
 def get_guide_by_versions(substance_version_id: UUID, procedure_version_id: UUID) -> Guide:
@@ -127,25 +115,18 @@ def get_manual(guide: Guide) -> Manual:
 
 
 def list_items(region: str, on: date) -> tuple[ItemEntry, ...]:
-    """Every item of a region's list in force, by department and code. Two queries."""
-    return _entries(_in_force(models.PowerVersion.objects.filter(power__region=region), on))
+    """Every item of a region's list in force, by department and code. One query."""
+    return _entries(models.PowerVersion.objects.filter(power__region=region), on)
 
 
 def list_department_items(department: str, on: date) -> tuple[ItemEntry, ...]:
-    """The items whose substance a city department keeps. Two queries."""
-    return _entries(_in_force(models.PowerVersion.objects.filter(power__department_id=department), on))
+    """The items whose substance a city department keeps. One query."""
+    return _entries(models.PowerVersion.objects.filter(power__department_id=department), on)
 
 
 def list_guides(division: str, on: date) -> tuple[Guide, ...]:
     """Every guide in force in a division, by basic code; where several bodies carry an item out, the nearest one's."""
-    rows = (
-        _both_in_force(on)
-        .filter(implementation__division__in=_enclosing(division))
-        .order_by("implementation__division")
-        .values_list("implementation__power__basic_code", "implementation__power__versions__id", "id")
-    )
-    nearest = {code: (substance, procedure) for code, substance, procedure in rows}
-    return tuple(get_guide_by_versions(*nearest[code]) for code in sorted(nearest))
+    return tuple(get_guide_by_versions(*pair) for pair in _nearest_in_force(division, on, None).values())
 
 
 def forget_guides() -> None:
@@ -203,34 +184,25 @@ def assemble(substance_row: models.PowerVersion, procedure_row: models.Implement
     )
 
 
-def _in_force(rows: QuerySet[_Row], on: date) -> QuerySet[_Row]:
-    return rows.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gt=on), status="PUBLISHED", effective_from__lte=on
-    )
+def _nearest_in_force(division: str, on: date, codes: list[str] | None) -> dict[str, tuple[UUID, UUID]]:
+    """By basic code, in its order, the versions of substance and procedure; None asks for every item."""
+    # The division and those above it, by length of code.
+    places = [division[:length] for length in (2, 4, 6, 9) if length <= len(division)]
+    statement = _BOTH_IN_FORCE + ("" if codes is None else _OF_SOME_CODES) + _NEAREST_FIRST
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"places": places, "day": on, "codes": codes})
+        return {code: (substance, procedure) for code, substance, procedure in cursor.fetchall()}
 
 
-def _both_in_force(on: date) -> QuerySet[models.ImplementationVersion]:
-    """Procedures in force, joined with their power's substance in force."""
-    substance = "implementation__power__versions__"
-    return _in_force(models.ImplementationVersion.objects.all(), on).filter(
-        Q(**{f"{substance}effective_to__isnull": True}) | Q(**{f"{substance}effective_to__gt": on}),
-        **{f"{substance}status": "PUBLISHED", f"{substance}effective_from__lte": on},
-    )
-
-
-def _enclosing(division: str) -> list[str]:
-    """The division and those above it, by length of code."""
-    return [division[:length] for length in (2, 4, 6, 9) if length <= len(division)]
-
-
-def _entries(rows: QuerySet[models.PowerVersion]) -> tuple[ItemEntry, ...]:
-    found = list(
-        rows.order_by("power__department_id", "power__basic_code").values_list(
-            "power__basic_code",
-            "document__name",
-            "power__department__code",
-            "power__department__name",
-            "document__summary",
-        )
+def _entries(rows: QuerySet[models.PowerVersion], on: date) -> tuple[ItemEntry, ...]:
+    in_force = _IN_FORCE.format(versions=models.PowerVersion._meta.db_table, day="%s")
+    # The text is constant, the day a parameter.
+    rows = rows.filter(RawSQL(in_force, [on], output_field=BooleanField()))  # noqa: S611  # nosec B611
+    found = rows.order_by("power__department_id", "power__basic_code").values_list(
+        "power__basic_code",
+        "document__name",
+        "power__department__code",
+        "power__department__name",
+        "document__summary",
     )
     return tuple(ItemEntry(*values) for values in found)

@@ -11,7 +11,10 @@ from tongban.foundation.search import normalise, segment, syllables
 
 _NAME, _PAIR, _SOUND, _WEAK = "1A", "2B", "3D", "4C"
 """Position and weight: a word of a name counts more than one of a sentence, a sound is not ranked."""
-_LONGEST = 60
+_LONGEST = 12
+"""Letters of a sound that are kept and asked for: four syllables tell names apart, and few lexemes are read for a short beginning."""
+_SHORT = 2
+"""A beginning of so many letters is a lexeme of its own: thousands of longer ones begin with it."""
 
 
 def vector(names: Iterable[str], weak: Iterable[str]) -> str:
@@ -55,7 +58,8 @@ def part_of_name(text: str) -> str:
 
 def sounds(letters: str) -> str:
     """A tsquery for entries one of whose names sounds like the letters, in full or by first letters, from some syllable on."""
-    return f"{_quoted('~' + letters[:_LONGEST])}:* | {_quoted('^' + letters[:_LONGEST])}:*"
+    beginning = "" if len(letters) == _SHORT else ":*"
+    return " | ".join(f"{_quoted(mark + letters[:_LONGEST])}{beginning}" for mark in "~^")
 
 
 def _pairs(plain: str) -> list[str]:
@@ -65,8 +69,11 @@ def _pairs(plain: str) -> list[str]:
 def _sounds(name: str) -> Iterable[str]:
     spoken = syllables(compact(name))
     for at in range(len(spoken)):
-        yield "~" + "".join(spoken[at:])[:_LONGEST]
-        yield "^" + "".join(syllable[0] for syllable in spoken[at:])[:_LONGEST]
+        sound = "".join(spoken[at:])
+        first_letters = "".join(syllable[0] for syllable in spoken[at:])
+        for length in (_SHORT, _LONGEST):
+            yield "~" + sound[:length]
+            yield "^" + first_letters[:length]
 
 
 def _quoted(lexeme: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy
 
 from tongban.domains.catalogue import models
 from tongban.domains.catalogue.selectors import lexemes
@@ -23,11 +24,11 @@ CANDIDATES = 200
 _COMPARED = 20
 _SHORTEST_SOUND = 4
 _AUDIENCE_LABELS = {
-    "PERSON": "个人",
-    "ENTERPRISE": "企业",
-    "SOLE_TRADER": "个体工商户",
-    "INSTITUTION": "事业单位",
-    "SOCIAL_ORGANISATION": "社会组织",
+    "PERSON": gettext_lazy("个人"),
+    "ENTERPRISE": gettext_lazy("企业"),
+    "SOLE_TRADER": gettext_lazy("个体工商户"),
+    "INSTITUTION": gettext_lazy("事业单位"),
+    "SOCIAL_ORGANISATION": gettext_lazy("社会组织"),
 }
 _COLUMNS = "code, kind, title, sentence, department, department_name, audiences, address, weight"
 _STOP_WORDS = frozenset(
@@ -90,6 +91,13 @@ def suggest(prefix: str, *, region: str | None = None, limit: int = 8) -> tuple[
         return ()
     rows = _matching(text, region or settings.CATALOGUE_REGION, limit)
     return tuple(dict.fromkeys(row.title for row in rows))
+
+
+def list_regions() -> tuple[str, ...]:
+    """The regions whose lists can be searched, our own first; one query."""
+    own = settings.CATALOGUE_REGION
+    found = models.Power.objects.order_by("region").values_list("region", flat=True).distinct()
+    return (own, *(region for region in found if region != own))
 
 
 def zero_hits(limit: int = 100) -> tuple[tuple[str, int], ...]:
@@ -164,14 +172,16 @@ def _nearest_titles(text: str, region: str) -> tuple[str, ...]:
 
 def _ranked(tiers: Sequence[str], score: str, parameters: Mapping[str, Any]) -> list[_Row]:
     """The best of the entries that answer one of `tiers`, tsqueries from narrow to wide; each gives a bounded number."""
-    named = {f"tier_{number}": tier for number, tier in enumerate(tiers) if tier}
-    found = " UNION ".join(
+    named = {f"tier_{number}": tier for number, tier in enumerate(dict.fromkeys(tiers)) if tier}
+    found = " UNION ALL ".join(
         f"(SELECT id FROM catalogue_searchentry WHERE region = %(region)s AND words @@ %({name})s::tsquery"  # noqa: S608
         f" LIMIT {CANDIDATES})"
         for name in named
     )
+    # The outer limit spares the wide tiers the work once the narrow ones have given enough.
     return _run(
-        f"WITH found AS MATERIALIZED ({found})"  # noqa: S608 - parts are constants
+        "WITH found AS MATERIALIZED"  # noqa: S608 - parts are constants
+        f" (SELECT DISTINCT id FROM (SELECT id FROM ({found}) tier LIMIT {CANDIDATES}) one)"
         f" SELECT {_COLUMNS}, weight * ({score}) AS score FROM catalogue_searchentry JOIN found USING (id)"
         " ORDER BY score DESC, code LIMIT %(limit)s",
         {**parameters, **named},
@@ -202,7 +212,7 @@ def _facets(rows: Sequence[_Row]) -> Mapping[str, tuple[Facet, ...]]:
         departments[key] = departments.get(key, 0) + 1
     return {
         "audience": tuple(
-            Facet(value, _AUDIENCE_LABELS.get(value, value), count) for value, count in audiences.items()
+            Facet(value, str(_AUDIENCE_LABELS.get(value, value)), count) for value, count in audiences.items()
         ),
         "department": tuple(
             Facet(code, name, count)

@@ -14,7 +14,7 @@ from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.rules.checks import Background
 from tongban.domains.catalogue.selectors.guides import assemble
 from tongban.domains.catalogue.services.indexing import index_guide
-from tongban.domains.catalogue.services.versions import check_background, derive, end_former, substance_values
+from tongban.domains.catalogue.services.versions import check_background, derive, end_former
 from tongban.domains.catalogue.types import GuideDocument, ImplementedBy, SubstanceDocument, VersionStatus
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department
@@ -178,7 +178,7 @@ def _gate(row: int, document: GuideDocument, background: Background) -> Iterator
 
 def _write(document: GuideDocument, department: Department, actor: Actor, at: datetime) -> str:
     """Answers `created`, `changed` or `unchanged`."""
-    substance = SubstanceDocument(**substance_values(document))
+    substance = rules.part_substance(document)
     power, is_new = models.Power.objects.get_or_create(
         region=settings.CATALOGUE_REGION,
         basic_code=document.basic_code,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Value
@@ -46,24 +47,31 @@ def index_entries(entries: Iterable[SearchEntryData]) -> None:
     )
 
 
-def _row(entry: SearchEntryData) -> models.SearchEntry:
+def columns(entry: SearchEntryData) -> dict[str, Any]:
+    """What stands in the row of an entry, its words as the text of a tsvector."""
     names = [normalise(name) for name in (entry.title, *entry.aliases)]
     weak = (*entry.keywords, entry.department_name, entry.sentence)
-    return models.SearchEntry(
-        region=entry.region,
-        kind=entry.kind,
-        code=entry.code,
-        title=entry.title,
-        sentence=entry.sentence[:_SENTENCE],
-        department=entry.department,
-        department_name=entry.department_name,
-        audiences=list(entry.audiences),
-        address=entry.address,
-        weight=entry.weight,
-        words=Cast(Value(lexemes.vector(names, weak)), SearchVectorField()),
-        names="\n" + "\n".join(names) + "\n",
-        pinyin="\n".join(pinyin(name) for name in names),
-    )
+    return {
+        "region": entry.region,
+        "kind": entry.kind,
+        "code": entry.code,
+        "title": entry.title,
+        "sentence": entry.sentence[:_SENTENCE],
+        "department": entry.department,
+        "department_name": entry.department_name,
+        "audiences": list(entry.audiences),
+        "address": entry.address,
+        "weight": entry.weight,
+        "words": lexemes.vector(names, weak),
+        "names": "\n" + "\n".join(names) + "\n",
+        "pinyin": "\n".join(pinyin(name) for name in names),
+    }
+
+
+def _row(entry: SearchEntryData) -> models.SearchEntry:
+    values = columns(entry)
+    words = Cast(Value(values.pop("words")), SearchVectorField())
+    return models.SearchEntry(**values, words=words)
 
 
 def index_guide(guide: Guide, region: str) -> None:

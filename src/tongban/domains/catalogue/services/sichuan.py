@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import ijson
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.services.exchange import ImportReport, RowFinding
@@ -68,7 +69,7 @@ class BrokenFile(TongbanError):
     """The file is not JSON, or not a list of items; nothing was imported."""
 
     code = "BROKEN_FILE"
-    default_sentence = "文件不是完整的 JSON 列表，没有导入任何内容。请检查文件后再导入。"
+    default_sentence = gettext_noop("文件不是完整的 JSON 列表，没有导入任何内容。请检查文件后再导入。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,18 @@ on the day the new one takes effect; cases accepted before finish under theirs.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.events import GuidePublished
+from tongban.domains.catalogue.models import Version
 from tongban.domains.catalogue.rules.checks import Background
+from tongban.domains.catalogue.selectors.drafts import whole_document
 from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
 from tongban.domains.catalogue.services.indexing import ITEM, index_guide
 from tongban.domains.catalogue.states import FROZEN, Move, next_status
@@ -38,7 +41,6 @@ from tongban.kernel.errors import TongbanError
 from tongban.kernel.identifiers import compose_implementation_code
 from tongban.kernel.instants import shanghai_date
 
-Version: TypeAlias = models.PowerVersion | models.ImplementationVersion
 _SUBSTANCE_OWNED = ("basic_code", "kind", "department")
 """What never changes between versions of one power."""
 
@@ -47,7 +49,7 @@ class NotYours(TongbanError):
     """The officer's department does not keep this part of the item."""
 
     code: ClassVar[str] = "NOT_YOUR_PART"
-    default_sentence: ClassVar[str] = (
+    default_sentence: ClassVar[str] = gettext_noop(
         "实体性内容由市级部门维护，程序性内容由实施部门维护；这一部分不归您的部门。"
     )
 
@@ -56,35 +58,39 @@ class StaleVersion(TongbanError):
     """Somebody else saved in between."""
 
     code: ClassVar[str] = "STALE_VERSION"
-    default_sentence: ClassVar[str] = "别人刚刚保存过这个草稿。请刷新后再改，您填的内容没有覆盖对方的。"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "别人刚刚保存过这个草稿。请刷新后再改，您填的内容没有覆盖对方的。"
+    )
 
 
 class Frozen(TongbanError):
     """A published version is never edited."""
 
     code: ClassVar[str] = "VERSION_FROZEN"
-    default_sentence: ClassVar[str] = "已发布的版本不能修改，请新建一个版本。"
+    default_sentence: ClassVar[str] = gettext_noop("已发布的版本不能修改，请新建一个版本。")
 
 
 class UnderReview(Frozen):
     """A submitted version waits for the second person; she must publish what was submitted."""
 
     code: ClassVar[str] = "VERSION_UNDER_REVIEW"
-    default_sentence: ClassVar[str] = "这个版本已经提交审核，不能再改。要修改，请审核人员先退回。"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "这个版本已经提交审核，不能再改。要修改，请审核人员先退回。"
+    )
 
 
 class TooEarly(TongbanError):
     """A version cannot take effect on a day that is over: which guide was in force then is history."""
 
     code: ClassVar[str] = "EFFECT_TOO_EARLY"
-    default_sentence: ClassVar[str] = "生效日期不能早于今天。请改为今天或者以后的日期。"
+    default_sentence: ClassVar[str] = gettext_noop("生效日期不能早于今天。请改为今天或者以后的日期。")
 
 
 class GateClosed(TongbanError):
     """Hard findings stand in the way of publication; `findings` names them."""
 
     code: ClassVar[str] = "PUBLISH_GATE_CLOSED"
-    default_sentence: ClassVar[str] = "还有必须改正的问题，不能发布。"
+    default_sentence: ClassVar[str] = gettext_noop("还有必须改正的问题，不能发布。")
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("; ".join(f"{finding.rule}: {finding.text}" for finding in findings))
@@ -95,12 +101,12 @@ class ReasonMissing(TongbanError):
     """A draft is given back with the reason its editors read."""
 
     code: ClassVar[str] = "REASON_MISSING"
-    default_sentence: ClassVar[str] = "请写明为什么退回，起草的人要照着改。"
+    default_sentence: ClassVar[str] = gettext_noop("请写明为什么退回，起草的人要照着改。")
 
 
 class SamePerson(TongbanError):
     code: ClassVar[str] = "SAME_PERSON"
-    default_sentence: ClassVar[str] = "提交的人不能自己发布，请由另一位发布审核人员发布。"
+    default_sentence: ClassVar[str] = gettext_noop("提交的人不能自己发布，请由另一位发布审核人员发布。")
 
 
 def check_background() -> Background:
@@ -167,7 +173,7 @@ def edit_version(
     row.revision += 1
     row.save(update_fields=["document", "effective_from", "effective_to", "revision"])
     _record(actor, f"EDIT_{part}", at, row.pk, {"revision": row.revision})
-    return rules.check_guide(_guide_document(row), check_background())
+    return rules.check_guide(_whole_document(row), check_background())
 
 
 @transaction.atomic
@@ -175,7 +181,7 @@ def submit_version(*, part: Part, version_id: UUID, actor: Actor, at: datetime) 
     """Hand a draft to a second person; raises GateClosed, NotYours, IllegalMove."""
     row = _version(part, version_id)
     _require(row.owner.department_id, actor, Role.EDITOR)
-    _require_open_gate(_guide_document(row))
+    _require_open_gate(_whole_document(row))
     _move(row, Move.SUBMIT, actor, at)
     row.submitted_by, row.return_reason = actor.account_id, ""
     row.save(update_fields=["status", "submitted_by", "return_reason"])
@@ -207,7 +213,7 @@ def publish_version(
     if isinstance(row, models.PowerVersion):
         substance = rules.read_substance(row.document)
         _write_substance(row, replace(substance, effective_from=effective_from))
-    _require_open_gate(_guide_document(row))
+    _require_open_gate(_whole_document(row))
     _move(row, Move.PUBLISH, actor, at)
     end_former(row.owner.versions.exclude(pk=row.pk), effective_from)
     row.published_by, row.published_at = actor.account_id, at
@@ -349,29 +355,12 @@ def _spread_substance(row: models.PowerVersion, at: datetime) -> None:
     )
 
 
-def _guide_document(row: Version) -> GuideDocument:
-    """Substance and procedure together, for the rules that look at both: a version with the other half as it stands.
-
-    Raises GateClosed for a procedure whose power has no substance in force.
-    """
-    if isinstance(row, models.PowerVersion):
-        procedures = models.ImplementationVersion.objects.filter(implementation__power=row.power)
-        other: Version | None = procedures.order_by("-number").first()
-        assert other is not None, "a power is created with an implementation"
-        substance, procedure = row.document, other.document
-    else:
-        substances = row.implementation.power.versions.filter(status=VersionStatus.PUBLISHED)
-        other = substances.order_by("-number").first()
-        if other is None:
-            raise GateClosed(())
-        substance, procedure = other.document, row.document
-    values = substance_values(rules.read_substance(substance))
-    return GuideDocument(**values, procedure=rules.read_procedure(procedure))
-
-
-def substance_values(substance: SubstanceDocument) -> dict[str, Any]:
-    """The fields of a substance, also of a guide's."""
-    return {name: getattr(substance, name) for name in SubstanceDocument.__dataclass_fields__}
+def _whole_document(row: Version) -> GuideDocument:
+    """What the gate looks at; raises GateClosed for a procedure whose power has no substance in force."""
+    try:
+        return whole_document(row)
+    except ItemNotFound:
+        raise GateClosed(()) from None
 
 
 def _require_open_gate(guide: GuideDocument) -> None:

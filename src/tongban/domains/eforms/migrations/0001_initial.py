@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
                 ("media_type", models.CharField(max_length=100)),
                 ("size", models.PositiveIntegerField()),
                 ("sha256", models.CharField(max_length=64)),
-                ("storage_key", models.CharField(max_length=64)),
-                ("thumbnail_key", models.CharField(blank=True, max_length=64)),
+                ("storage_key", tongban.foundation.fields.StorageKeyField(max_length=64)),
+                ("thumbnail_key", tongban.foundation.fields.StorageKeyField(blank=True, max_length=64)),
                 (
                     "status",
                     models.CharField(

@@ -3,8 +3,11 @@
 from tongban.domains.eforms.rules.forms import build_form, missing_materials, role_title, validate
 from tongban.domains.eforms.rules.provenance import element_of, merge_values
 from tongban.domains.eforms.rules.sheets import kept, plain, read_answers, write_answers
+from tongban.domains.eforms.rules.subjects import Newborn, Numbered, subject_in, ways_to_name
 
 __all__ = [
+    "Newborn",
+    "Numbered",
     "build_form",
     "element_of",
     "kept",
@@ -13,6 +16,8 @@ __all__ = [
     "plain",
     "read_answers",
     "role_title",
+    "subject_in",
     "validate",
+    "ways_to_name",
     "write_answers",
 ]

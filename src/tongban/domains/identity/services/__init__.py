@@ -26,6 +26,7 @@ from tongban.domains.identity.services.subjects import (
     AlreadyBound,
     FaultyNumber,
     register_entity,
+    register_newborn,
     register_person,
     rename_subject,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "note_failure",
     "open_account",
     "register_entity",
+    "register_newborn",
     "register_person",
     "rename_subject",
     "revoke_mandate",

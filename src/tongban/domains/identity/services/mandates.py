@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import models, rules, selectors
@@ -86,12 +87,18 @@ def grant_mandate(
 def revoke_mandate(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
     """End a mandate at once, for principal (撤回) or agent (辞去); a second time changes nothing.
 
-    Raises `MandateNotFound`, for strangers as for unknown ids.
+    Raises `MandateNotFound`, for strangers as for unknown ids, and `FaultyMandate` to a citizen for a power that
+    the law gives: nobody resigns from being a parent.
     """
     rows = models.Mandate.objects.select_for_update(of=("self",)).select_related("principal", "agent")
     row = rows.filter(pk=mandate_id).first()
     if row is None or not _is_party(row, actor, at):
         raise MandateNotFound(f"mandate {mandate_id}")
+    if actor.kind is ActorKind.CITIZEN and row.kind in rules.POWERS_OF_LAW:
+        raise FaultyMandate(
+            f"mandate {mandate_id} is a {row.kind}",
+            sentence=_("法定代表人和监护人的身份由法律规定，不能在这里撤销。"),
+        )
     if row.revoked_at is None:
         row.revoked_at = at
         row.save(update_fields=["revoked_at"])
@@ -127,9 +134,8 @@ def _require_power_over(principal: UUID, actor: Actor, at: datetime) -> None:
 
 def _represents(principal: UUID, agent: UUID, at: datetime) -> bool:
     """Whether the agent holds a power that includes authorising others: the law's, not an agent's own."""
-    kinds = [MandateKind.LEGAL_REPRESENTATIVE, MandateKind.PARENT]
     rows = models.Mandate.objects.filter(
-        mandate_in_force(at), principal_id=principal, agent_id=agent, kind__in=kinds
+        mandate_in_force(at), principal_id=principal, agent_id=agent, kind__in=rules.POWERS_OF_LAW
     )
     return rows.exists()
 

@@ -1,6 +1,6 @@
 """Persons and legal entities become known here; what else the registers hold of them stands above."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -8,12 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import models, rules, selectors
-from tongban.domains.identity.types import Subject, SubjectKind
+from tongban.domains.identity.services.mandates import grant_mandate
+from tongban.domains.identity.types import MandateKind, Subject, SubjectKind
 from tongban.foundation import crypto
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
-from tongban.kernel.instants import shanghai_date
+from tongban.kernel.instants import shanghai_date, start_of_day
 
 
 class FaultyNumber(TongbanError):
@@ -40,6 +41,47 @@ def register_person(*, name: str, number: str, actor: Actor, at: datetime) -> Su
 def register_entity(*, name: str, number: str, actor: Actor, at: datetime) -> Subject:
     """The legal entity with this USCC, made known if it was not; raises `FaultyNumber`."""
     return _register(SubjectKind.ENTITY, name, number, actor, at)
+
+
+@transaction.atomic
+def register_newborn(
+    *, name: str, birth_date: date, mother: UUID, father: UUID | None, actor: Actor, at: datetime
+) -> Subject:
+    """The newborn of that mother, day and name, made known if she was not; she has no number yet.
+
+    Her parents are her guardians (民法典 §27) until she comes of age. Raises `selectors.SubjectNotFound`.
+    """
+    row, created = models.Subject.objects.get_or_create(
+        kind=SubjectKind.PERSON,
+        number_hash=selectors.newborn_hash(mother=mother, birth_date=birth_date, name=name),
+        defaults={
+            "name": name,
+            "masked_number": rules.NO_NUMBER_YET,
+            "number_cipher": crypto.encrypt("", selectors.NUMBER_CONTEXT),
+            "registered_at": at,
+        },
+    )
+    if created:
+        _record(actor, "REGISTER_SUBJECT", at, row)
+    for parent in (mother, father):
+        if parent is not None:
+            _let_guard(row.pk, parent, until=rules.comes_of_age_on(birth_date), actor=actor, at=at)
+    return selectors.as_subject(row)
+
+
+def _let_guard(child: UUID, parent: UUID, *, until: date, actor: Actor, at: datetime) -> None:
+    is_of_age = until <= shanghai_date(at)
+    if is_of_age or child in selectors.children_of(parent, at=at):
+        return
+    grant_mandate(
+        kind=MandateKind.PARENT,
+        principal=child,
+        agent=parent,
+        basis="出生医学证明载明的父母",
+        valid_to=start_of_day(until),
+        actor=actor,
+        at=at,
+    )
 
 
 @transaction.atomic

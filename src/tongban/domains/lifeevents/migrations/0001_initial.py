@@ -18,6 +18,37 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Gathering",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tongban.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("agent_id", models.UUIDField()),
+                ("applicant_id", models.UUIDField()),
+                ("package_code", models.CharField(max_length=64)),
+                ("division", models.CharField(max_length=12)),
+                ("package_id", models.UUIDField()),
+                (
+                    "principals",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None),
+                ),
+                ("content", tongban.foundation.fields.EncryptedTextField()),
+                ("gathered_at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "已查到的情况",
+                "indexes": [models.Index(fields=["gathered_at"], name="gathering_old")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agent_id", "applicant_id", "package_code", "division"), name="gathering_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SavedPlan",
             fields=[
                 ("token", models.CharField(max_length=32, primary_key=True, serialize=False)),

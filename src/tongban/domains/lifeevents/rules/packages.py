@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
 from pydantic import TypeAdapter, ValidationError
 
 from tongban.domains.lifeevents.types import Package, PackageItem
@@ -21,7 +22,7 @@ class FaultyPackage(TongbanError):
     """The file contradicts itself or names what does not exist; nothing of it was loaded."""
 
     code: ClassVar[str] = "FAULTY_PACKAGE"
-    default_sentence: ClassVar[str] = "套餐定义有误，没有保存。"
+    default_sentence: ClassVar[str] = gettext_noop("套餐定义有误，没有保存。")
 
 
 def read_package(row: Row, package_id: UUID) -> Package:

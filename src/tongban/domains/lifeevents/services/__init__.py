@@ -9,8 +9,15 @@ from tongban.domains.lifeevents.services.branches import (
     note_ended,
     note_granted,
 )
+from tongban.domains.lifeevents.services.gathered import forget_gathered
 from tongban.domains.lifeevents.services.packages import FrozenPackage, load_packages
-from tongban.domains.lifeevents.services.planning import gather, next_question, plan, plan_for_draft
+from tongban.domains.lifeevents.services.planning import (
+    gather,
+    gather_afresh,
+    next_question,
+    plan,
+    plan_for_draft,
+)
 from tongban.domains.lifeevents.services.sharing import save_plan
 from tongban.domains.lifeevents.services.singles import package_in_force
 from tongban.domains.lifeevents.services.submission import (
@@ -35,7 +42,9 @@ __all__ = [
     "begin",
     "confirm_branch",
     "drop_branch",
+    "forget_gathered",
     "gather",
+    "gather_afresh",
     "load_packages",
     "next_question",
     "note_ended",

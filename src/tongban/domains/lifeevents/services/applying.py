@@ -8,7 +8,8 @@ from tongban.domains.eforms import services as eforms
 from tongban.domains.eforms.types import Answer, Draft, FormField, FormSpec, Origin
 from tongban.domains.exchange.types import Value
 from tongban.domains.lifeevents.rules.parties import Source, source_of
-from tongban.domains.lifeevents.services.looking import look_up_sources
+from tongban.domains.lifeevents.services.gathered import answers_from
+from tongban.domains.lifeevents.services.looking import Looking
 from tongban.domains.lifeevents.services.planning import gather, plan
 from tongban.domains.lifeevents.types import Facts
 from tongban.domains.standards import rules as standards
@@ -41,17 +42,11 @@ def begin(
         optional_items=optional_items,
         background=background,
     )
-    known = {
-        one.element.code: Answer(
-            one.value.value, Origin.PREFILLED, one.value.source, one.value.as_of, one.value.value
-        )
-        for one in background.known
-    }
+    known = answers_from(background.known)
     settled = {**facts, **{code: answer.value for code, answer in known.items()}}
     answers = _from_facts(made.form, settled, known)
-    answers |= _from_registers(
-        made.form, settled, background.parties, purpose=package_code, actor=actor, at=at
-    )
+    looking = Looking(package_code, f"PLAN-{package_code}", actor, at)
+    answers |= _from_registers(made.form, settled, background.parties, looking)
     return eforms.create_draft(
         purpose=package_code,
         title=made.package.title,
@@ -82,10 +77,7 @@ def _from_registers(
     form: FormSpec,
     facts: Mapping[str, object],
     parties: Mapping[str, UUID],
-    *,
-    purpose: str,
-    actor: Actor,
-    at: datetime,
+    looking: Looking,
 ) -> dict[str, Answer]:
     sources: dict[str, tuple[FormField, Source]] = {}
     for field in _fields(form):
@@ -93,16 +85,10 @@ def _from_registers(
         source = source_of(field.role, element.code, element.resource, element.resource_field, parties, facts)
         if source is not None:
             sources[field.key] = (field, source)
-    found = look_up_sources(
-        [source for _field, source in sources.values()],
-        purpose=purpose,
-        cause=f"PLAN-{purpose}",
-        actor=actor,
-        at=at,
-    )
+    found = looking.look_up(source for _field, source in sources.values())
     answers = {}
     for key, (field, source) in sources.items():
-        answer = _prefilled(field, found.get(source), at)
+        answer = _prefilled(field, found.get(source), looking.at)
         if answer is not None:
             answers[key] = answer
     return answers

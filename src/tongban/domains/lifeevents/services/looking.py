@@ -1,12 +1,13 @@
 """Looking around before asking: who stands in which role, and what the registers hold."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.exchange import services as exchanging
-from tongban.domains.exchange.types import LookupRequest, Value
+from tongban.domains.exchange.types import LookupRequest, Outcome, Value
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import MandateKind, SubjectKind
 from tongban.domains.lifeevents.rules.parties import MARRIAGE, PARENTS, SEX_ROLES, Role, Source
@@ -15,51 +16,62 @@ from tongban.kernel.actors import Actor
 PERSON = "RK-PERSON"
 
 
-def look_up_sources(
-    sources: Iterable[Source], *, purpose: str, cause: str, actor: Actor, at: datetime
-) -> Mapping[Source, Value]:
-    """The values that registers gave, each look audited; nothing is asked about those who gave no authority."""
-    assert actor.subject_id is not None
-    live = exchange.live_resources()
-    principals = identity.authorised_principals(actor.subject_id, purpose, at)
-    wanted: dict[tuple[str, UUID], list[str]] = {}
-    asked = [one for one in dict.fromkeys(sources) if one.resource in live and one.subject_id in principals]
-    for source in asked:
-        fields = wanted.setdefault((source.resource, source.subject_id), [])
-        if source.field not in fields:
-            fields.append(source.field)
-    requests = [
-        LookupRequest(resource, subject, tuple(fields), purpose=purpose, cause=cause)
-        for (resource, subject), fields in wanted.items()
-    ]
-    if not requests:
-        return {}
-    results = exchanging.look_up_many(requests, actor=actor, at=at)
-    found = {
-        (request.resource, request.subject_id): result.values
-        for request, result in zip(requests, results, strict=True)
-    }
-    return {
-        source: found[source.resource, source.subject_id][source.field]
-        for source in asked
-        if source.field in found[source.resource, source.subject_id]
-    }
+@dataclass
+class Looking:
+    """Looks at registers for one purpose: who asks, why and when; `missed_a_register` when one did not answer."""
+
+    purpose: str
+    cause: str
+    actor: Actor
+    at: datetime
+    missed_a_register: bool = False
+
+    def look_up(self, sources: Iterable[Source]) -> Mapping[Source, Value]:
+        """The values that registers gave, each look audited; nothing is asked about those who gave no authority."""
+        assert self.actor.subject_id is not None
+        live = exchange.live_resources()
+        principals = identity.authorised_principals(self.actor.subject_id, self.purpose, self.at)
+        wanted: dict[tuple[str, UUID], list[str]] = {}
+        asked = [
+            one for one in dict.fromkeys(sources) if one.resource in live and one.subject_id in principals
+        ]
+        for source in asked:
+            fields = wanted.setdefault((source.resource, source.subject_id), [])
+            if source.field not in fields:
+                fields.append(source.field)
+        requests = [
+            LookupRequest(resource, subject, tuple(fields), purpose=self.purpose, cause=self.cause)
+            for (resource, subject), fields in wanted.items()
+        ]
+        if not requests:
+            return {}
+        results = exchanging.look_up_many(requests, actor=self.actor, at=self.at)
+        if any(result.outcome is Outcome.UNAVAILABLE for result in results):
+            self.missed_a_register = True
+        found = {
+            (request.resource, request.subject_id): result.values
+            for request, result in zip(requests, results, strict=True)
+        }
+        return {
+            source: found[source.resource, source.subject_id][source.field]
+            for source in asked
+            if source.field in found[source.resource, source.subject_id]
+        }
 
 
-def find_parties(
-    roles: Iterable[str], *, purpose: str, cause: str, actor: Actor, at: datetime
-) -> dict[str, UUID]:
+def find_parties(roles: Iterable[str], looking: Looking) -> dict[str, UUID]:
     """Who stands in the roles a package speaks of, as far as identity and registers say."""
+    actor = looking.actor
     assert actor.subject_id is not None
     applicant = actor.acting_for or actor.subject_id
     found = {Role.APPLICANT.value: applicant, Role.HANDLER.value: actor.subject_id}
     if identity.get_subject(applicant).kind is SubjectKind.ENTITY:
         found |= {role.value: applicant for role in (Role.ENTERPRISE, Role.PREMISES, Role.LIQUIDATION)}
-        legal = _legal_representative(applicant, at)
+        legal = _legal_representative(applicant, looking.at)
         if legal is not None:
             found[Role.LEGAL_REPRESENTATIVE.value] = legal
     elif not PARENTS.isdisjoint(roles):
-        found |= _parents(applicant, purpose=purpose, cause=cause, actor=actor, at=at)
+        found |= _parents(applicant, looking)
     return found
 
 
@@ -71,11 +83,11 @@ def _legal_representative(entity: UUID, at: datetime) -> UUID | None:
     return None
 
 
-def _parents(applicant: UUID, *, purpose: str, cause: str, actor: Actor, at: datetime) -> dict[str, UUID]:
+def _parents(applicant: UUID, looking: Looking) -> dict[str, UUID]:
     """The applicant as mother or father, and the other parent: the spouse, else who authorised her as parent."""
     sex = Source(PERSON, applicant, "sex")
     spouse_number = Source(MARRIAGE, applicant, "spouse_resident_id")
-    values = look_up_sources([sex, spouse_number], purpose=purpose, cause=cause, actor=actor, at=at)
+    values = looking.look_up([sex, spouse_number])
     own = SEX_ROLES.get(str(values[sex].value)) if sex in values else None
     if own is None:
         return {}
@@ -88,7 +100,9 @@ def _parents(applicant: UUID, *, purpose: str, cause: str, actor: Actor, at: dat
         return found
     for mandate in identity.mandates_for(applicant):
         is_from_parent = mandate.kind is MandateKind.SPOUSE_AUTHORISATION and mandate.agent.id == applicant
-        if is_from_parent and identity.has_authorisation(mandate.principal.id, applicant, purpose, at):
+        if is_from_parent and identity.has_authorisation(
+            mandate.principal.id, applicant, looking.purpose, looking.at
+        ):
             found[other] = mandate.principal.id
             break
     return found

@@ -11,13 +11,12 @@ from tongban.domains.catalogue.rules import HeldLicences
 from tongban.domains.catalogue.types import Guide
 from tongban.domains.eforms.types import Draft
 from tongban.domains.exchange import selectors as exchange
-from tongban.domains.exchange.types import Value
 from tongban.domains.identity import selectors as identity
 from tongban.domains.licences import selectors as licences
 from tongban.domains.lifeevents.rules import asking, parties, planning
 from tongban.domains.lifeevents.rules.conditions import PackageConditions, compile_package
-from tongban.domains.lifeevents.rules.wording import show_value
-from tongban.domains.lifeevents.services.looking import find_parties, look_up_sources
+from tongban.domains.lifeevents.services.gathered import keep, known_fact, known_from, recall
+from tongban.domains.lifeevents.services.looking import Looking, find_parties
 from tongban.domains.lifeevents.services.singles import package_in_force
 from tongban.domains.lifeevents.types import (
     NOTHING_KNOWN,
@@ -35,6 +34,7 @@ from tongban.kernel import conditions as kernel
 from tongban.kernel.actors import Actor, ActorKind
 from tongban.kernel.conditions import FieldDictionary
 from tongban.kernel.instants import shanghai_date
+from tongban.kernel.workdays import Calendar
 
 MOST_COMPILED = 256
 # Compiled trees by versions, good for as long as the process reads the same dictionary.
@@ -50,19 +50,28 @@ class Ground(NamedTuple):
     fields: FieldDictionary
 
 
-def gather(
-    package_code: str, *, division: str, actor: Actor | None, at: datetime, cause: str = ""
-) -> Background:
-    """What the platform knows of the situation before it asks; each look at a register is audited.
+def gather(package_code: str, *, division: str, actor: Actor | None, at: datetime) -> Background:
+    """What the platform knows of the situation before it asks; registers are asked once a day and person.
 
-    Nothing for a visitor who has not signed in or stands for nobody. `cause` names the draft, if there is one.
+    Nothing for a visitor who has not signed in or stands for nobody.
     """
-    if not _is_bound(actor):
+    if actor is None or not _is_bound(actor):
         return NOTHING_KNOWN
-    assert actor is not None
+    package = package_in_force(package_code, division, shanghai_date(at))
+    kept = recall(package, division, actor, _principals(package, actor, at), at)
+    return gather_afresh(package_code, division=division, actor=actor, at=at) if kept is None else kept
+
+
+def gather_afresh(package_code: str, *, division: str, actor: Actor | None, at: datetime) -> Background:
+    """The same, asked of the registers now; each look is audited.
+
+    While a register does not answer nothing is kept, so that it is asked again.
+    """
+    if actor is None or not _is_bound(actor):
+        return NOTHING_KNOWN
     ground = ground_for(package_code, division, shanghai_date(at))
-    cause = cause or f"PLAN-{package_code}"
-    found = find_parties(_roles(ground), purpose=package_code, cause=cause, actor=actor, at=at)
+    looking = Looking(package_code, f"PLAN-{package_code}", actor, at)
+    found = find_parties(_roles(ground), looking)
     elements = standards.elements()
     sources = {}
     for code in sorted(_facts_asked(ground)):
@@ -71,7 +80,7 @@ def gather(
         source = parties.source_of(role, code, element.resource, element.resource_field, found, {})
         if source is not None:
             sources[code] = source
-    values = look_up_sources(sources.values(), purpose=package_code, cause=cause, actor=actor, at=at)
+    values = looking.look_up(sources.values())
     known = []
     for code, source in sources.items():
         if source not in values:
@@ -81,13 +90,11 @@ def gather(
         )
         if problem is None and value is not None:
             known.append(known_fact(code, value, values[source]))
-    return Background(parties=found, known=tuple(known))
-
-
-def known_fact(code: str, value: object, origin: Value) -> KnownFact:
-    element = standards.elements()[code]
-    kept = Value(value, origin.source, origin.resource, origin.as_of)
-    return KnownFact(element, kept, show_value(element, value))
+    background = Background(parties=found, known=tuple(known))
+    if not looking.missed_a_register:
+        principals = _principals(ground.package, actor, at)
+        keep(background, ground.package, division, actor, principals, at)
+    return background
 
 
 def next_question(
@@ -120,28 +127,33 @@ def plan(
     wishes = planning.Wishes(optional_items=optional_items, promises=promises)
     agent = actor.subject_id if actor is not None and _is_bound(actor) else None
     ground = ground_for(package_code, division, shanghai_date(at))
-    return _plan(ground, division, facts, background, wishes, agent=agent, at=at)
+    return _plan(
+        ground, division, facts, background, wishes, calendar=cases.get_calendar(), agent=agent, at=at
+    )
 
 
 def plan_for_draft(draft: Draft, *, at: datetime, promises: Collection[str] = ()) -> Plan:
     """The plan of a draft, on what was known when it was begun: no register is asked again."""
-    return plan_on_ground(
-        ground_for(draft.purpose, draft.division, shanghai_date(at)), draft, at=at, promises=promises
-    )
+    ground = ground_for(draft.purpose, draft.division, shanghai_date(at))
+    return plan_on_ground(ground, draft, calendar=cases.get_calendar(), at=at, promises=promises)
 
 
-def plan_on_ground(ground: Ground, draft: Draft, *, at: datetime, promises: Collection[str]) -> Plan:
-    known = tuple(
-        known_fact(
-            code,
-            answer.value,
-            Value(answer.value, answer.source, standards.elements()[code].resource or "", answer.as_of or at),
-        )
-        for code, answer in draft.known.items()
-    )
+def plan_on_ground(
+    ground: Ground, draft: Draft, *, calendar: Calendar, at: datetime, promises: Collection[str]
+) -> Plan:
+    known = known_from(draft.known, at)
     background = Background(parties=draft.parties, known=known)
     wishes = planning.Wishes(optional_items=draft.optional_items, promises=promises)
-    return _plan(ground, draft.division, draft.facts, background, wishes, agent=draft.owner_id, at=at)
+    return _plan(
+        ground,
+        draft.division,
+        draft.facts,
+        background,
+        wishes,
+        calendar=calendar,
+        agent=draft.owner_id,
+        at=at,
+    )
 
 
 def ground_for(package_code: str, division: str, on: date) -> Ground:
@@ -171,6 +183,7 @@ def _plan(
     background: Background,
     wishes: planning.Wishes,
     *,
+    calendar: Calendar,
     agent: UUID | None,
     at: datetime,
 ) -> Plan:
@@ -182,7 +195,7 @@ def _plan(
         conditions=ground.conditions,
         fields=ground.fields,
         elements=standards.elements(),
-        calendar=cases.get_calendar(),
+        calendar=calendar,
         today=today,
         live_resources=exchange.live_resources(),
         held=_held(background.parties, today),
@@ -243,5 +256,10 @@ def _roles(ground: Ground) -> set[str]:
     return roles
 
 
-def _is_bound(actor: Actor | None) -> bool:
-    return actor is not None and actor.kind is ActorKind.CITIZEN and actor.subject_id is not None
+def _principals(package: Package, actor: Actor, at: datetime) -> frozenset[UUID]:
+    assert actor.subject_id is not None
+    return identity.authorised_principals(actor.subject_id, package.code, at)
+
+
+def _is_bound(actor: Actor) -> bool:
+    return actor.kind is ActorKind.CITIZEN and actor.subject_id is not None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.cases import services as cases
-from tongban.domains.cases.selectors import get_receipt_by_key
+from tongban.domains.cases.selectors import get_calendar, get_receipt_by_key
 from tongban.domains.cases.types import ApplicationReceipt, Consent, NewCase, Submission
 from tongban.domains.eforms import rules as forms
 from tongban.domains.eforms import services as eforms
@@ -26,6 +26,7 @@ from tongban.domains.lifeevents.services.branches import write_content
 from tongban.domains.lifeevents.services.planning import Ground, ground_for, plan_on_ground
 from tongban.domains.lifeevents.services.singles import keep_single
 from tongban.domains.lifeevents.types import BranchStatus, Plan, PlanItem, PlanState
+from tongban.foundation import rows
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import shanghai_date
@@ -80,7 +81,8 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
             # What was accepted stays so, whatever became of a mandate or the rules since.
             return get_receipt_by_key(draft.idempotency_key)
         ground = ground_for(draft.purpose, draft.division, shanghai_date(at))
-        plan = plan_on_ground(ground, draft, at=at, promises=_promises(consents))
+        calendar = get_calendar()
+        plan = plan_on_ground(ground, draft, calendar=calendar, at=at, promises=_promises(consents))
         applicant = _require_applicant(draft, plan, at)
         _require_complete(draft, plan, at)
         opening, waiting = _split(plan)
@@ -98,9 +100,11 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
                 body_sha256=_body_sha256(draft),
                 cases=tuple(contents[_code(item)] for item in opening),
                 consents=tuple(consents),
+                uploads=draft.attachments,
             ),
             actor=replace(actor, acting_for=applicant.id),
             at=at,
+            calendar=calendar,
         )
         eforms.mark_submitted(draft_id, actor=actor, at=at)
         keep_single(plan.package, at)
@@ -109,9 +113,7 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
 
 
 def _require_applicant(draft: Draft, plan: Plan, at: datetime) -> Subject:
-    applicant = identity.get_subject(draft.subject_id)
-    if not identity.has_authorisation(draft.subject_id, draft.owner_id, plan.package.code, at):
-        raise identity.NotAuthorised(f"{draft.owner_id} for {draft.subject_id} in {plan.package.code}")
+    applicant = identity.get_principal(draft.subject_id, draft.owner_id, plan.package.code, at)
     if applicant.kind is not _KIND_OF_AUDIENCE.get(plan.package.audience, applicant.kind):
         raise WrongApplicant(f"{applicant.kind} applies for {plan.package.code}")
     if plan.missing_authorisations:
@@ -163,7 +165,7 @@ def _write_run(
     contents: Mapping[str, NewCase],
     at: datetime,
 ) -> None:
-    run = models.BundleRun.objects.create(
+    run = models.BundleRun(
         application_id=receipt.application_id,
         application_number=receipt.number,
         package_id=plan.package.id,
@@ -174,7 +176,7 @@ def _write_run(
     numbers = {_code(item): case.number for item, case in zip(opening, receipt.cases, strict=True)}
     in_plan = numbers.keys() | {_code(item) for item in waiting}
     ordered = [item for item in plan.items if _code(item) in in_plan]
-    models.Branch.objects.bulk_create(
+    branches = [
         models.Branch(
             run=run,
             position=position,
@@ -188,7 +190,8 @@ def _write_run(
             content="" if _code(item) in numbers else write_content(contents[_code(item)]),
         )
         for position, item in enumerate(ordered)
-    )
+    ]
+    rows.insert([run], branches)
 
 
 def _first_status(item: PlanItem, numbers: Mapping[str, str]) -> BranchStatus:

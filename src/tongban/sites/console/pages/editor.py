@@ -89,7 +89,12 @@ class EditorPage:
     publish_fields: tuple[FieldView, ...]
     return_fields: tuple[FieldView, ...]
     return_reason: str
+    preview: "PreviewPage"
     preview_address: str
+    is_look: bool
+    """Shown as it would be with what was typed; nothing of that is saved."""
+    faults: tuple[str, ...]
+    """What keeps the typed from being looked at, each with its field."""
     back_address: str
 
 
@@ -117,10 +122,11 @@ def build(
     refusal: str = "",
     part: str = "",
     action: str = "",
+    is_look: bool = False,
 ) -> EditorPage:
     """`part` names the material or situation edited; `form` is None where nobody edits.
 
-    `step_form` is what the second person sent and the console refused.
+    `step_form` is what the second person sent and the console refused; a look saves nothing.
     """
     is_draft = version.status is VersionStatus.DRAFT
     can_edit = is_draft and actor.has_role(Role.EDITOR)
@@ -162,7 +168,10 @@ def build(
         publish_fields=controls(publish_form) if can_publish else (),
         return_fields=controls(return_form) if can_publish else (),
         return_reason=version.return_reason,
+        preview=build_preview(version),
         preview_address=reverse("console:preview", args=[version.part.lower(), version.version_id]),
+        is_look=is_look,
+        faults=tuple(f"{bound.label}：{error}" for bound in form for error in bound.errors) if form else (),
         back_address=here if part else reverse("console:items"),
     )
 

@@ -23,6 +23,7 @@ from tongban.kernel.actors import Role
 from tongban.sites.console.acts import BY_SLUG, REFUSALS, ActForm, Doing, Matter
 from tongban.sites.console.pages import act as act_page
 from tongban.sites.console.pages import dossier as dossier_page
+from tongban.sites.console.pages import limits, points
 from tongban.sites.console.requests import read_revision
 from tongban.sites.console.screen import HANDLERS, READERS, show
 from tongban.sites.shared.fields import Problem
@@ -46,7 +47,7 @@ def show_dossier(request: ActorRequest, number: str) -> HttpResponse:
 @require_safe
 def explain_clock(request: ActorRequest, number: str) -> HttpResponse:
     account = cases.get_clock(number, actor=request.actor)
-    return show(request, "console/clock.html", dossier_page.build_clock(number, account))
+    return show(request, "console/clock.html", limits.build_clock(number, account))
 
 
 @xframe_options_sameorigin
@@ -127,7 +128,9 @@ def _perform(request: ActorRequest, number: str, kind: type[ActForm]) -> HttpRes
     if not form.is_valid():
         page = act_page.build(form, dossier)
         return show(request, "console/act.html", page, status=422)
-    doing = Doing(number, read_revision(request.POST), request.actor, clock.now())
+    doing = Doing(
+        case_number=number, revision=read_revision(request.POST), actor=request.actor, at=clock.now()
+    )
     try:
         receipt = form.perform(doing)
     except (handling.StaleDossier, handling.IllegalTransition) as stale:
@@ -154,14 +157,14 @@ def _again(
     status: int,
     refusal: str = "",
 ) -> HttpResponse:
-    typed = dossier_page.Typed({mark.point: mark for mark in marks}, errors)
+    typed = points.Typed({mark.point: mark for mark in marks}, errors)
     return _dossier(request, dossier, typed, refusal=refusal, status=status)
 
 
 def _dossier(
     request: ActorRequest,
     dossier: Dossier,
-    typed: dossier_page.Typed = dossier_page.NOTHING_TYPED,
+    typed: points.Typed = points.NOTHING_TYPED,
     *,
     refusal: str = "",
     status: int = 200,

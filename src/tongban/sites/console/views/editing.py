@@ -1,6 +1,7 @@
 """Editors of the catalogue: draft, change, see what the checker says, submit; a second person publishes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from tongban.sites.shared.policies import ActorRequest, officer
 
 Document = Mapping[str, Any]  # Any: parsed JSON
 FIND = {Part.SUBSTANCE: parts.get_substance_version, Part.PROCEDURE: parts.get_procedure_version}
+LOOK = "look"
+"""Sent with a form that is to be looked at, not saved."""
 LIST = {Part.SUBSTANCE: parts.list_substances, Part.PROCEDURE: parts.list_procedures}
 
 
@@ -166,6 +169,8 @@ def _edit(request: ActorRequest, version: VersionView, form: Any, part: str = ""
     if not form.is_valid():
         return _show(request, version, form, part=part, status=422)
     try:
+        if LOOK in request.POST:
+            return _show(request, _as_typed(version, form.changed()), form, part=part, is_look=True)
         _save(request, version, form.changed())
     except (catalogue.StaleVersion, catalogue.Frozen) as stale:
         return _show(request, version, form, part=part, refusal=_(stale.sentence), status=409)
@@ -173,6 +178,15 @@ def _edit(request: ActorRequest, version: VersionView, form: Any, part: str = ""
         return _show(request, version, form, part=part, refusal=_(refused.sentence), status=422)
     messages.success(request, _("已保存。"))
     return redirect(editor.route(version.part), version.version_id)
+
+
+def _as_typed(version: VersionView, document: Document) -> VersionView:
+    """The version as it would be; raises DocumentRefused."""
+    if version.part is Part.SUBSTANCE:
+        guide = rules.join_guide(rules.read_substance(document), version.guide.procedure)
+    else:
+        guide = rules.join_guide(version.guide, rules.read_procedure(document))
+    return replace(version, document=document, guide=guide)
 
 
 def _save(request: ActorRequest, version: VersionView, document: Document) -> None:
@@ -194,6 +208,7 @@ def _show(
     step_form: Form | None = None,
     refusal: str = "",
     part: str = "",
+    is_look: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     page = editor.build(
@@ -206,6 +221,7 @@ def _show(
         refusal=refusal,
         part=part,
         action=request.path if part else "",
+        is_look=is_look,
     )
     return show(request, "console/editor.html", page, status=status)
 

@@ -126,9 +126,9 @@ def build_form(
     streets: Sequence[Division],
     *,
     problems: Sequence[FieldProblem] = (),
-    stale: str = "",
+    notice: str = "",
 ) -> FormPage:
-    """The form with what is saved, faulty values included; `stale` says that another page saved meanwhile."""
+    """The form with what is saved, faulty values included; `notice` says on top why nothing was saved just now."""
     errors = {problem.key: problem.sentence for problem in problems}
     groups = tuple(
         _group(group.role.value, group.title, group.fields, draft, streets, errors) for group in spec.groups
@@ -139,7 +139,7 @@ def build_form(
         title=title,
         steps=step_titles(),
         groups=groups,
-        problems=_form_problems(problems, stale),
+        problems=_form_problems(problems, notice),
         prefilled_sentence=_("一共 %(total)d 项，已替您填好 %(prefilled)d 项。请核对，有误的直接改。")
         % {"total": total, "prefilled": prefilled}
         if prefilled
@@ -215,8 +215,8 @@ def address_of(draft: Draft, spec: FormSpec, key: str) -> str:
     return f"{reverse(route, args=[draft.id])}#{field_id(key)}"
 
 
-def _form_problems(problems: Sequence[FieldProblem], stale: str) -> tuple[Problem, ...]:
-    lines: list[Problem] = [{"text": stale}] if stale else []
+def _form_problems(problems: Sequence[FieldProblem], notice: str) -> tuple[Problem, ...]:
+    lines: list[Problem] = [{"text": notice}] if notice else []
     lines += [{"text": problem.sentence, "href": f"#{field_id(problem.key)}"} for problem in problems]
     return tuple(lines)
 

@@ -185,7 +185,7 @@ def _card(verdict: MaterialVerdict, clauses: Mapping[str, ClauseLink]) -> Materi
         name=material.name,
         is_free=not verdict.must_ask,
         free_words=words.rule_words(verdict),
-        source="" if verdict.must_ask else verdict.source,
+        source=words.fetched_from(verdict),
         facts=_material_facts(material),
         sample=material.sample,
         clauses=tuple(clauses[key] for key in material.basis if key in clauses),

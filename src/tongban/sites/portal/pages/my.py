@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.eforms.types import Draft
 from tongban.domains.exchange.types import Look, Outcome
+from tongban.domains.identity.rules import POWERS_OF_LAW
 from tongban.domains.identity.types import Mandate, MandateKind, Subject
 from tongban.domains.licences.types import Licence, LicenceStatus
 from tongban.domains.messaging.types import Message, SandboxMail
@@ -137,7 +138,7 @@ def mandate_line(mandate: Mandate, me: UUID, titles: Mapping[str, str], at: date
         text=_("%(scope)s；%(term)s") % {"scope": _scope(mandate.scope, titles), "term": _term(mandate)},
         state=State(_("已结束"), "ended", "ban") if is_over else State(_("有效"), "done", "circle-check"),
         revoke_action=""
-        if is_over or mandate.kind is MandateKind.LEGAL_REPRESENTATIVE
+        if is_over or mandate.kind in POWERS_OF_LAW
         else reverse("portal:revoke_mandate", args=[mandate.id]),
     )
 

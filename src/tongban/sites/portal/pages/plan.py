@@ -202,7 +202,8 @@ def _bring_row(verdict: MaterialVerdict) -> MaterialRow:
 
 def _free_row(verdict: MaterialVerdict) -> MaterialRow:
     reason = words.rule_words(verdict)
-    text = f"{reason} · {verdict.source}" if verdict.source else reason
+    source = words.fetched_from(verdict)
+    text = f"{reason} · {source}" if source else reason
     return MaterialRow(name=verdict.material.name, text=text, sample="")
 
 

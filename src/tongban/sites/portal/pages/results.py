@@ -1,15 +1,17 @@
 """Search results: sentences, facets with counts, the corrected query, and what to do when nothing is found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue.types import SearchHit, SearchPage
+from tongban.kernel.divisions import national_divisions
 from tongban.sites.portal.pages.home import Link, search_link
 
 PACKAGE = "PACKAGE"
+FACETS = ("audience", "department")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class FacetLink:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionLink:
+    address: str
+    words: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
     title: str
     links: tuple[FacetLink, ...]
@@ -42,23 +51,59 @@ class ResultsPage:
     corrected: str
     literal_address: str
     hits: tuple[Hit, ...]
+    """Life events first: who wants to open a restaurant need not know its permits."""
+    regions: tuple[RegionLink, ...]
+    """Where to look, when lists of more than one region are loaded."""
+    region: str
+    """The region chosen, empty for our own."""
     facets: tuple[Facet, ...]
+    chosen_count: int
     nearest: tuple[Link, ...]
     clear_address: str
     """Address without facets, empty when none is chosen."""
 
 
-def build(query: str, found: SearchPage, division: str, chosen: Mapping[str, str]) -> ResultsPage:
+def build(
+    query: str,
+    found: SearchPage,
+    division: str,
+    chosen: Mapping[str, str],
+    regions: Sequence[str],
+    region: str,
+) -> ResultsPage:
+    """The results in a region; `regions` are all there are, our own first, and `chosen` are the facets."""
+    own = regions[0]
+    elsewhere = "" if region == own else region
+    chosen = {**chosen, "region": elsewhere}
+    facets_chosen = sum(bool(chosen[name]) for name in FACETS)
+    hits = [hit_view(hit, division) for hit in found.hits]
     return ResultsPage(
         query=query,
         headline=_headline(query, found),
         corrected=found.corrected or "",
         literal_address=_address(query, {**chosen, "literal": "1"}),
-        hits=tuple(hit_view(hit, division) for hit in found.hits),
+        hits=tuple(sorted(hits, key=lambda hit: not hit.is_package)),
+        regions=tuple(
+            RegionLink(
+                address=_address(query, {"region": "" if one == own else one}),
+                words=_("本市") if one == own else region_name(one),
+                is_chosen=one == region,
+            )
+            for one in regions
+        )
+        if len(regions) > 1
+        else (),
+        region=elsewhere,
         facets=_facets(query, found, chosen),
         nearest=tuple(search_link(words) for words in found.suggestions),
-        clear_address=_address(query, {}) if any(chosen.values()) else "",
+        chosen_count=facets_chosen,
+        clear_address=_address(query, {"region": elsewhere}) if facets_chosen else "",
     )
+
+
+def region_name(code: str) -> str:
+    """Its name in the list of the nation's divisions, else its code."""
+    return national_divisions().name(code) or code
 
 
 def hit_view(hit: SearchHit, division: str) -> Hit:
@@ -84,7 +129,7 @@ def _headline(query: str, found: SearchPage) -> str:
 
 
 def _facets(query: str, found: SearchPage, chosen: Mapping[str, str]) -> tuple[Facet, ...]:
-    titles = {"audience": _("谁来办"), "department": _("哪个部门")}
+    titles = dict(zip(FACETS, (_("谁来办"), _("哪个部门")), strict=True))
     facets = []
     for name, title in titles.items():
         links = tuple(

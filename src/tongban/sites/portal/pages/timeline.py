@@ -21,7 +21,7 @@ from tongban.domains.cases.types import (
 from tongban.domains.evaluation.types import Level, RatingRight
 from tongban.domains.lifeevents.types import Branch as RunBranch
 from tongban.domains.lifeevents.types import BranchStatus, BundleRun
-from tongban.sites.portal.pages.words import State, status_state
+from tongban.sites.portal.pages.words import State, level_words, point_words, status_state
 from tongban.sites.shared.fields import FieldView, Problem
 from tongban.sites.shared.formats import deadline, full_day, grouped, moment, plain_day, workdays
 
@@ -190,8 +190,6 @@ def build(
     supplement_fields: Mapping[tuple[str, str], FieldView],
     planned: Sequence[Planned] = (),
     problems: Sequence[Problem] = (),
-    *,
-    outstanding: Sequence[CheckTask] = (),
 ) -> TimelinePage:
     asked = tuple(_supplement(case, supplement_fields) for case in timeline.cases if case.supplement)
     receipt = _receipt_paper(timeline)
@@ -206,7 +204,7 @@ def build(
         call=_call(timeline),
         asked=asked,
         branches=tuple(_branch(case, rights) for case in timeline.cases),
-        deferred=tuple(_deferred(one) for one in outstanding),
+        deferred=tuple(_deferred(one) for case in timeline.cases for one in case.outstanding),
         planned=tuple(planned),
         problems=tuple(problems),
         receipt_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
@@ -425,8 +423,8 @@ def _rating(right: RatingRight) -> RatingForm:
     return RatingForm(
         action=reverse("portal:rate", args=[right.case_number]),
         nth=right.nth,
-        what=right.point.label,
-        levels=tuple((level.value, _(level.label)) for level in Level),
-        given=_(right.rating.level.label) if right.rating else "",
+        what=point_words(right.point),
+        levels=tuple((level.value, level_words(level)) for level in Level),
+        given=level_words(right.rating.level) if right.rating else "",
         words=right.rating.words if right.rating else "",
     )

@@ -14,6 +14,7 @@ from tongban.domains.catalogue.types import (
     Necessity,
     Rule,
 )
+from tongban.domains.evaluation.types import Level, ServicePoint
 
 EVENT_ICONS = {"OPEN_RESTAURANT": "store", "NEWBORN": "baby", "DEREGISTER": "file-x-2"}
 
@@ -96,6 +97,29 @@ def rule_words(verdict: MaterialVerdict) -> str:
         Rule.PRODUCED_HERE: _("本次一起办出来，不用交"),
         Rule.FILLED_IN_FORM: _("填表后自动生成，不用另外准备"),
     }[verdict.rule]
+
+
+def fetched_from(verdict: MaterialVerdict) -> str:
+    """Where what is not asked for comes from; empty when `rule_words` has said it."""
+    if verdict.rule is Rule.SHAREABLE:
+        return _("%(issuer)s数据共享") % {"issuer": verdict.material.issuer}
+    if verdict.rule is Rule.IN_LICENCE_LIBRARY:
+        return _("电子证照库·%(name)s") % {"name": verdict.material.name}
+    return ""
+
+
+def level_words(level: Level) -> str:
+    return {
+        Level.VERY_SATISFIED: _("非常满意"),
+        Level.SATISFIED: _("满意"),
+        Level.FAIRLY_SATISFIED: _("基本满意"),
+        Level.DISSATISFIED: _("不满意"),
+        Level.VERY_DISSATISFIED: _("非常不满意"),
+    }[level]
+
+
+def point_words(point: ServicePoint) -> str:
+    return {ServicePoint.DECISION: _("办理结果"), ServicePoint.DELIVERY: _("结果送达")}[point]
 
 
 def visits_words(visits: int) -> str:

@@ -1,10 +1,14 @@
 """The one form: filling, uploading, checking, handing in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import wraps
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,19 +19,51 @@ from tongban.domains.eforms import services as filling
 from tongban.domains.eforms.types import Draft, FieldProblem
 from tongban.domains.lifeevents import services as lifeevents
 from tongban.domains.lifeevents.types import Plan
+from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
 from tongban.foundation.storage.uploads import UploadRefused
 from tongban.kernel.instants import shanghai_date
-from tongban.sites.portal import consents
+from tongban.sites.portal import consents, typed
 from tongban.sites.portal.answers import read_form
 from tongban.sites.portal.pages import form
 from tongban.sites.portal.supplements import opened
+from tongban.sites.shared.errors import after_stale_token
 from tongban.sites.shared.fields import Problem, field_id
 from tongban.sites.shared.policies import ActorRequest, citizen
 
 Errors = Mapping[str, str]
+DraftView = Callable[[HttpRequest, UUID], HttpResponseBase]
 
 
+def keeps_what_was_typed(view: DraftView) -> DraftView:
+    """A form sent after the session has ended leads to the log-in and comes back with what was typed."""
+
+    @wraps(view)
+    def kept(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
+        if request.method != "POST" or request.user.is_authenticated:
+            return view(request, draft_id)
+        typed.keep(request, draft_id)
+        login = redirect_to_login(reverse("portal:draft", args=[draft_id]))
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": login["Location"]})
+        return login
+
+    return kept
+
+
+@keeps_what_was_typed
+@citizen
+def show_typed_again(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
+    """The form as it was sent with a token too old to trust: everything is still in it, and nothing is saved."""
+    draft = _draft(request, draft_id)
+    if draft.submitted_at is not None:
+        return redirect("portal:applications")
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    return _typed_form(request, draft, plan, request.POST, 403)
+
+
+@after_stale_token(show_typed_again)
+@keeps_what_was_typed
 @citizen
 def fill(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
     """The form; what is saved stays saved even when something in it will not do."""
@@ -36,18 +72,19 @@ def fill(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
         return redirect("portal:applications")
     plan = lifeevents.plan_for_draft(draft, at=clock.now())
     if request.method != "POST":
-        return _form(request, draft, plan)
-    typed = read_form(request.POST, plan.form, draft.answers)
+        before = typed.take(request, draft_id)
+        return _typed_form(request, draft, plan, before) if before else _form(request, draft, plan)
     try:
-        draft = _save(request, draft, typed)
+        draft = _save(request, draft, read_form(request.POST, plan.form, draft.answers))
     except filling.StaleDraft as stale:
-        return _form(request, draft, plan, stale=_(stale.sentence), status=409)
+        return _form(request, draft, plan, notice=_(stale.sentence), status=409)
     problems = forms.validate(plan.form, draft.answers, today=shanghai_date(clock.now()))
     if problems:
         return _form(request, draft, plan, problems=problems, status=422)
     return redirect("portal:materials", draft.id)
 
 
+@keeps_what_was_typed
 @citizen
 @require_POST
 def autosave(request: ActorRequest, draft_id: UUID) -> HttpResponse:
@@ -153,10 +190,29 @@ def _texts_offered(request: ActorRequest, draft_id: UUID) -> tuple[consents.Cons
     return consents.texts_for(lifeevents.plan_for_draft(_draft(request, draft_id), at=clock.now()))
 
 
-def _save(request: ActorRequest, draft: Draft, typed: Mapping[str, object]) -> Draft:
-    shown = request.POST.get("revision", "")
-    revision = int(shown) if shown.isdecimal() else -1
-    return filling.save_answers(draft.id, typed, revision=revision, actor=request.actor, at=clock.now())
+def _save(request: ActorRequest, draft: Draft, values: Mapping[str, object]) -> Draft:
+    revision = _revision(request.POST)
+    return filling.save_answers(draft.id, values, revision=revision, actor=request.actor, at=clock.now())
+
+
+def _revision(posted: QueryDict) -> int:
+    shown = posted.get("revision", "")
+    return int(shown) if shown.isdecimal() else -1
+
+
+def _typed_form(
+    request: ActorRequest, draft: Draft, plan: Plan, posted: QueryDict, status: int = 200
+) -> HttpResponse:
+    """The form with what was posted over what is saved, as the page that posted it knew the draft."""
+    answers = forms.merge_values(
+        draft.answers,
+        read_form(posted, plan.form, draft.answers),
+        standards.elements(),
+        today=shanghai_date(clock.now()),
+    )
+    shown = replace(draft, answers=answers, revision=_revision(posted))
+    notice = _("刚才填的都还在，但还没有保存。请核对后再点一次保存。")
+    return _form(request, shown, plan, notice=notice, status=status)
 
 
 def _form(
@@ -165,7 +221,7 @@ def _form(
     plan: Plan,
     *,
     problems: Sequence[FieldProblem] = (),
-    stale: str = "",
+    notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
     page = form.build_form(
@@ -174,7 +230,7 @@ def _form(
         draft,
         directory.list_streets(draft.division),
         problems=problems,
-        stale=stale,
+        notice=notice,
     )
     return render(request, "portal/form.html", {"page": page}, status=status)
 

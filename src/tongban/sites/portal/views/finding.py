@@ -43,17 +43,20 @@ def show_home(request: ActorRequest) -> HttpResponse:
 @public
 def show_results(request: ActorRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    chosen = {name: request.GET.get(name, "") for name in ("audience", "department")}
+    regions = catalogue.list_regions()
+    region = request.GET.get("region", "") if request.GET.get("region") in regions else regions[0]
+    chosen = {name: request.GET.get(name, "") for name in results.FACETS}
     found = catalogue.search(
         query,
+        region=region,
         audience=chosen["audience"] or None,
         department=chosen["department"] or None,
         literal="literal" in request.GET,
         limit=HITS,
     )
-    if query and not found.total and not any(chosen.values()):
+    if query and not found.total and not any(chosen.values()) and region == regions[0]:
         cataloguing.note_zero_hit(query, at=clock.now())
-    page = results.build(query, found, places.chosen_division(request), chosen)
+    page = results.build(query, found, places.chosen_division(request), chosen, regions, region)
     return render(request, "portal/results.html", {"page": page})
 
 

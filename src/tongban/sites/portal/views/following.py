@@ -68,7 +68,7 @@ def answer_supplement(request: ActorRequest, number: str) -> HttpResponse:
 def hand_in_deferred(request: ActorRequest, number: str, check_id: UUID) -> HttpResponse:
     """A material that was to follow after acceptance (容缺补交)."""
     found = cases.get_timeline_of_case(number, actor=request.actor)
-    task = next((one for one in cases.list_outstanding([number]) if one.id == check_id), None)
+    task = next((one for one in _case(found, number).outstanding if one.id == check_id), None)
     if task is None:
         raise CaseNotFound(f"no outstanding material {check_id} of {number}")
     try:
@@ -178,7 +178,6 @@ def _timeline(
         supplements.reopened_fields(found, typed or {}),
         page_of.waiting(lifeevents.find_run(found.application_id)),
         problems,
-        outstanding=cases.list_outstanding([case.number for case in found.cases]),
     )
     return render(request, "portal/application.html", {"page": page}, status=422 if problems else 200)
 

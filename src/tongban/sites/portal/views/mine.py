@@ -73,8 +73,11 @@ def list_applications(request: ActorRequest) -> HttpResponse:
 
 @citizen
 def list_licences(request: ActorRequest) -> HttpResponse:
-    today = shanghai_date(clock.now())
-    found = licences.list_for_holders([_subject(request)])
+    """One's own licences, and those of one's children under age."""
+    now = clock.now()
+    today = shanghai_date(now)
+    subject = _subject(request)
+    found = licences.list_for_holders({subject, *identity.children_of(subject, at=now)})
     cards = [my.licence_card(one, licences.status_on(one, today)) for one in found]
     return render(request, "portal/my/licences.html", {"menu": my.menu(), "licences": cards})
 
@@ -82,13 +85,15 @@ def list_licences(request: ActorRequest) -> HttpResponse:
 @citizen
 def open_licence(request: ActorRequest, number: str) -> HttpResponse:
     """The licence's face; the look is recorded."""
+    now = clock.now()
     licence = licences.get_by_number(number)
-    if licence.holder_id not in (request.actor.acting_for, request.actor.subject_id):
+    holders = {request.actor.acting_for, request.actor.subject_id}
+    if licence.holder_id not in holders | identity.children_of(_subject(request), at=now):
         raise Http404("not this holder's licence")
     audit.record(
         actor=request.actor,
         action="LICENCE_OPENED",
-        at=clock.now(),
+        at=now,
         object_type="licences.Licence",
         object_id=str(licence.id),
         subject_id=licence.holder_id,

@@ -82,8 +82,11 @@ def show_event(request: ActorRequest, code: str) -> HttpResponse:
 
 @public
 def ask(request: ActorRequest, code: str) -> HttpResponse:
-    """The next question, one a page; when none is left, the plan."""
+    """The next question, one a page; when none is left, the plan. On demand the registers are asked again first."""
     asked = Asked(request, code)
+    if "afresh" in request.POST:
+        planning.gather_afresh(code, division=asked.division, actor=request.actor, at=asked.at)
+        return redirect(f"{reverse('portal:questions', args=[code])}?{asked.query}")
     background = asked.gather(request)
     question = asked.next_question(background)
     if request.method == "POST":

@@ -1,0 +1,61 @@
+"""The limits of a case, and why each is the day it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tongban.domains.cases.types import ClockAccount, Dossier, Due, TraceLine
+from tongban.sites.console.words import due_words, limit_words
+from tongban.sites.shared.formats import full_day
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    name: str
+    words: str
+    article: str
+
+
+def due_line(due: Due) -> DueLine:
+    return DueLine(limit_words(due.kind), due_words(due), due.article)
+
+
+def limits_of(dossier: Dossier) -> tuple[DueLine, ...]:
+    return tuple(due_line(due) for due in (dossier.promise, dossier.due) if due is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    day: str
+    counted: bool
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPage:
+    number: str
+    dues: tuple[DueLine, ...]
+    promise: tuple[TraceRow, ...]
+    limit: tuple[TraceRow, ...]
+    limit_title: str
+    back_address: str
+
+
+def build_clock(number: str, account: ClockAccount) -> ClockPage:
+    dues = [due for due in (account.promise, account.due) if due is not None]
+    return ClockPage(
+        number=number,
+        dues=tuple(due_line(due) for due in dues),
+        promise=_trace(account.promise_trace),
+        limit=_trace(account.limit_trace),
+        limit_title=limit_words(account.due.kind) if account.due else "",
+        back_address=reverse("console:dossier", args=[number]),
+    )
+
+
+def _trace(lines: Sequence[TraceLine]) -> tuple[TraceRow, ...]:
+    return tuple(
+        TraceRow(full_day(one.on), one.counted, str(one.day_number or ""), one.reason) for one in lines
+    )

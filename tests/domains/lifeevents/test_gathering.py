@@ -1,0 +1,119 @@
+"""Registers are asked once a day and person, and again when there is a reason."""
+
+from datetime import timedelta
+
+import pytest
+
+from domains.lifeevents.city import NEWBORN, NOW, PUDONG, RESTAURANT, City, authorise_mother
+from tongban.domains.exchange import services as exchanging
+from tongban.domains.exchange.models import ExchangeLog
+from tongban.domains.lifeevents import services
+from tongban.domains.lifeevents.models import Gathering
+from tongban.domains.lifeevents.types import Background
+from tongban.domains.registers.models import Entity
+from tongban.domains.registers.services.providers import LocalProvider
+from tongban.foundation.audit.models import Entry
+from tongban.kernel.actors import Actor
+
+ASKED_AGAIN = timedelta(days=1)
+
+
+def gather(actor: Actor, code: str = RESTAURANT, after: timedelta = timedelta()) -> Background:
+    return services.gather(code, division=PUDONG, actor=actor, at=NOW + after)
+
+
+def rows() -> tuple[int, int]:
+    """Look-ups in the log of the exchange and in the audit."""
+    return ExchangeLog.objects.count(), Entry.objects.filter(action="LOOK_UP").count()
+
+
+def test_a_page_after_the_first_asks_no_register(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    first = gather(actor)
+    asked = rows()
+
+    pages = [gather(actor, after=timedelta(hours=hours)) for hours in (0, 1, 23)]
+
+    assert asked == (1, 1)
+    assert rows() == asked
+    assert pages == [first] * 3
+    (known,) = first.known
+    assert (known.value.as_of, known.value.resource) == (NOW, "FR-ENTITY")
+    assert "经营主体登记信息" in known.value.source
+
+
+def test_the_draft_keeps_what_the_pages_showed_with_its_source_and_date(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    gather(actor)
+
+    later = NOW + timedelta(hours=2)
+    draft = services.begin(RESTAURANT, PUDONG, {}, actor=actor, at=later)
+
+    known = draft.known["entity.scope_has_catering"]
+    assert (known.value, known.as_of) == (True, NOW)
+    assert ExchangeLog.objects.filter(fields__contains=["scope_has_catering"]).count() == 1
+
+
+def test_after_a_day_the_registers_are_asked_again(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    gather(actor)
+    Entity.objects.update(scope_has_catering=False)
+
+    kept = gather(actor, after=ASKED_AGAIN - timedelta(seconds=1))
+    anew = gather(actor, after=ASKED_AGAIN)
+
+    assert [one.value.value for one in (*kept.known, *anew.known)] == [True, False]
+    assert rows() == (2, 2)
+
+
+def test_on_demand_the_registers_are_asked_at_once(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    gather(actor)
+    Entity.objects.update(scope_has_catering=False)
+
+    services.gather_afresh(RESTAURANT, division=PUDONG, actor=actor, at=NOW)
+
+    (known,) = gather(actor).known
+    assert known.value.value is False
+    assert Gathering.objects.count() == 1
+
+
+def test_a_mandate_given_meanwhile_is_a_reason_to_ask_again(newborn_city: City) -> None:
+    mother = newborn_city.actor("linxiao")
+    gather(mother, NEWBORN)
+    asked = ExchangeLog.objects.count()
+
+    authorise_mother(newborn_city)
+    gather(mother, NEWBORN)
+    gather(mother, NEWBORN)
+
+    assert ExchangeLog.objects.count() == 2 * asked
+
+
+def test_what_one_person_was_told_is_nobody_elses(city: City) -> None:
+    gather(city.actor("zhangsan", "xiaoguan"))
+
+    gather(city.actor("lisi", "xiaoguan"))
+
+    assert rows() == (2, 2)
+
+
+def test_while_a_register_is_away_nothing_is_kept(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_args: object, **_fields: object) -> None:
+        raise exchanging.ProviderDown("FR-ENTITY")
+
+    actor = city.actor("zhangsan", "xiaoguan")
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalProvider, "fetch", away)
+        assert gather(actor).known == ()
+
+    (known,) = gather(actor).known
+    assert known.value.value is True
+
+
+def test_what_was_gathered_is_deleted_after_a_day(city: City) -> None:
+    gather(city.actor("zhangsan", "xiaoguan"))
+
+    assert services.forget_gathered(at=NOW + timedelta(hours=23)) == 0
+    assert services.forget_gathered(at=NOW + ASKED_AGAIN) == 1
+    assert Gathering.objects.count() == 0
