@@ -8,7 +8,7 @@ import sys
 from bench import figures
 from bench.figures import Figure
 
-MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue")
+MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue", "pages")
 QUICK = {
     "submission": ("--seconds", "3"),
     "search": ("--items", "2000"),

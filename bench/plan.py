@@ -1,4 +1,4 @@
-"""The plan and the next question of every package of the demo, in Python alone: no database, nothing cached between facts.
+"""The plan and the next question of every package of the demo, in processor time of Python: no database, nothing cached between facts.
 
 Run as ``python -m bench.plan [--json]`` from the repository root.
 """
@@ -29,7 +29,7 @@ from tongban.kernel.national_calendar import national_calendar
 
 DATA = Path(tongban.__file__).parent / "demo/data"
 TODAY = date(2026, 3, 2)
-ROUNDS = 300
+WARM_UP, ROUNDS = 20, 300
 TARGET_MS = 5.0
 SEED = 20260302
 DIVISION = "310115"
@@ -63,25 +63,30 @@ def packages() -> Iterator[tuple[str, planning.Basis]]:
 
 
 def measure() -> list[Figure]:
-    """The figures of the plan, in the form of ``script/bench --json``."""
+    """The figure of each package and that of the slowest, in the form of ``script/bench --json``."""
+    found = {code: _p95_ms(basis) for code, basis in packages()}
+    slowest = max(found.values())
     return [
-        figures.at_most(f"plan and next question of {code}, p95", _p95_ms(basis), "ms", TARGET_MS)
-        for code, basis in packages()
+        *(
+            figures.at_most(f"plan and next question of {code}, p95", value, "ms", TARGET_MS)
+            for code, value in found.items()
+        ),
+        figures.at_most("plan and next question, the slowest package, p95", slowest, "ms", TARGET_MS),
     ]
 
 
 def _p95_ms(basis: planning.Basis) -> float:
     chance = random.Random(SEED)  # noqa: S311 - sample facts
     times = []
-    for _round in range(ROUNDS):
+    for _round in range(WARM_UP + ROUNDS):
         facts = _facts(basis, chance)
         answered = [code for code, value in facts.items() if value is not None]
-        started = time.perf_counter()
+        started = time.process_time()
         loaded = load_facts(facts, basis.fields)
         asking.ask(basis.conditions, loaded, answered, basis.elements, basis.guides)
         planning.make_plan(basis, loaded, planning.Wishes())
-        times.append((time.perf_counter() - started) * 1000)
-    return figures.p95(times)
+        times.append((time.process_time() - started) * 1000)
+    return figures.p95(times[WARM_UP:])
 
 
 def _facts(basis: planning.Basis, chance: random.Random) -> dict[str, object]:

@@ -12,9 +12,20 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import FrameType
 
-from _processes import PYTHON, ROOT, Timed, run, say, start
+import _prepared
+from _processes import (
+    END_SECONDS,
+    PYTHON,
+    ROOT,
+    EndRequested,
+    Timed,
+    heed_endings,
+    ignore_endings,
+    run,
+    say,
+    start,
+)
 
 from tongban.foundation import postgres
 
@@ -24,17 +35,13 @@ OFFICE: list[str | Path] = [PYTHON, "-m", "tongban.demo.department_system"]
 FIRST_PORT = 8000
 PORTS_TRIED = 50
 UP_SECONDS = 60
-END_SECONDS = 10
 MARK = "TONGBAN_DEMO_OF"  # in the environment of every child, by which a later start finds what was left
-MADE_BY_DEMO = ("files", "static", "log", "tobacco-office", "business-clock.json")
+CLOCK = "business-clock.json"
+MADE_BY_DEMO = ("files", "static", "log", "tobacco-office", "audit-heads.jsonl", CLOCK, _prepared.NAME)
 
 
 class DemoFailed(Exception):
     """The demo cannot go on; the message says why and what to do."""
-
-
-class EndRequested(Exception):
-    """Ctrl-C, a closed terminal or SIGTERM."""
 
 
 def main() -> int:
@@ -42,8 +49,7 @@ def main() -> int:
     options = _options()
     home = postgres.default_home()
     home.mkdir(parents=True, exist_ok=True)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _request_end)
+    heed_endings()
     with (home / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,18 +73,14 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _request_end(_number: int, _frame: FrameType | None) -> None:
-    raise EndRequested
-
-
 def _run(options: argparse.Namespace, home: Path) -> int:
     city = City(home)
     try:
         city.end_leftovers()
         if options.reset:
             city.reset()
-        city.start_database()
         city.start_web(options.port)
+        city.start_database()
         city.prepare()
         city.start_work()
         if options.walkthrough:
@@ -105,11 +107,13 @@ class City:
         self.home = home
         self.log = home / "log"
         self.office = home / "tobacco-office"
+        self.credentials = self.office / "credentials.json"
         self.url = ""
         self.accounts = ""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {**os.environ, "TONGBAN_MODE": "demo", "TONGBAN_HOME": str(home), MARK: str(home)}
         self.has_own_database = "DATABASE_URL" not in os.environ
+        self.database = os.environ.get("DATABASE_URL") or postgres.default_url(home)
 
     def end_leftovers(self) -> None:
         """End what a demo left that was killed; the lock says that none is running."""
@@ -137,7 +141,7 @@ class City:
                 postgres.start(self.home)
 
     def start_web(self, first_port: int) -> None:
-        """Start the web server; it loads while the sample city is being prepared."""
+        """Start the web server; it loads while the database starts and the sample city is being prepared."""
         self.log.mkdir(exist_ok=True)
         port = _free_port(first_port)
         self.url = f"http://127.0.0.1:{port}"
@@ -145,23 +149,29 @@ class City:
         self._start("web", [*TONGBAN, "serve", "--port", str(port)])
 
     def prepare(self) -> None:
-        """Bring the schema up to date and make the sample city where there is none."""
+        """Bring the schema up to date and make the sample city where there is none; nothing when all stands as it should."""
+        found = _prepared.accounts_of(self.home, self.database, [self.credentials, self.home / CLOCK])
+        if found is not None:
+            self.accounts = found
+            return
         log = self.log / "prepare.log"
-        command = [*PREPARE, log, self.office / "credentials.json"]
-        child = start(command, environment=self.environment, own_group=True, answers=True)
+        child = start(
+            [*PREPARE, log, self.credentials], environment=self.environment, own_group=True, answers=True
+        )
         self.children["prepare"] = child
         told, _ = child.communicate()
         del self.children["prepare"]
         if child.returncode != 0:
             raise DemoFailed(f"The sample city could not be made. What was done before is in {log}")
         self.accounts = told.decode()
+        _prepared.remember(self.home, self.database, self.accounts)
 
     def start_work(self) -> None:
         """Start the worker and the tobacco office's own system, and wait until the web server is ready."""
         with Timed("Web and worker"):
             self._start("worker", [*TONGBAN, "worker"])
             self._wait_until_ready()
-            command = [*OFFICE, "--url", self.url, "--credentials", self.office / "credentials.json"]
+            command = [*OFFICE, "--url", self.url, "--credentials", self.credentials]
             self._start("tobacco-office", [*command, "--database", self.office / "office.db"])
 
     def show_accounts(self) -> None:
@@ -184,8 +194,7 @@ class City:
 
     def end(self) -> None:
         """End every process and the database; a second Ctrl-C does not interrupt this."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        ignore_endings()
         if self.children:
             say("Ending web and worker …")
         for child in self.children.values():

@@ -7,11 +7,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv" / "bin" / "python"
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+END_SECONDS = 10
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _libc = ctypes.CDLL(None)
+
+
+class EndRequested(Exception):
+    """Ctrl-C, a closed terminal or SIGTERM."""
 
 
 def say(text: str = "", end: str = "\n") -> None:
@@ -54,16 +61,61 @@ def start(
 
 
 def run(
-    command: list[str | Path], *, log: Path | None = None, environment: dict[str, str] | None = None
+    command: list[str | Path],
+    *,
+    log: Path | None = None,
+    environment: dict[str, str] | None = None,
+    own_group: bool = False,
 ) -> int:
-    """Run a child to its end and return its exit status."""
-    child = start(command, log=log, environment=environment)
+    """Run a child to its end and return its exit status; of a group of its own nobody is left, however this ends."""
+    child = start(command, log=log, environment=environment, own_group=own_group)
     try:
         return child.wait()
-    except BaseException:
-        child.terminate()
-        child.wait()
-        raise
+    finally:
+        if own_group:
+            end_group(child)
+        elif child.poll() is None:
+            child.terminate()
+            child.wait()
+
+
+def heed_endings() -> None:
+    """From now on a request to end raises EndRequested where this script stands; what comes after the first is ignored."""
+    for number in ENDINGS:
+        signal.signal(number, _request_end)
+
+
+def ignore_endings() -> None:
+    """From now on nothing interrupts the tidying up."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _request_end(_number: int, _frame: FrameType | None) -> None:
+    ignore_endings()
+    raise EndRequested
+
+
+def end_group(leader: subprocess.Popen[bytes]) -> None:
+    """End a child that has a group of its own, and all that it started in it."""
+    _signal_group(leader, signal.SIGTERM)
+    ends = time.monotonic() + END_SECONDS
+    while _signal_group(leader, 0):
+        leader.poll()  # until it is collected, a child that has ended counts as one of the group
+        if time.monotonic() > ends:
+            _signal_group(leader, signal.SIGKILL)
+            break
+        time.sleep(0.05)
+    leader.wait()
+
+
+def _signal_group(leader: subprocess.Popen[bytes], number: int) -> bool:
+    """Whether anyone of the group was there to be told."""
+    try:
+        os.killpg(leader.pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Timed:

@@ -1,6 +1,7 @@
 """Bring the working tree up to date step by step; a step whose inputs have not changed is skipped.
 
-Runs with the system's Python and the standard library only: the rest is what it installs.
+Runs with the system's Python and the standard library only: the rest is what it installs. With `--then` it becomes the script named
+there, so that whoever ends the command always meets the process that does the work.
 """
 
 import argparse
@@ -27,8 +28,10 @@ def _use_newer_python() -> None:
 if sys.version_info < OLDEST_PYTHON:
     _use_newer_python()
 
-from _processes import PYTHON, ROOT, Timed, run, say  # noqa: E402
+from _processes import PYTHON, ROOT, EndRequested, Timed, heed_endings, run, say  # noqa: E402
 
+INTERRUPTED = 130
+SCRIPTS = ROOT / "script"
 VENV = ROOT / ".venv"
 STATE = ROOT / "build" / "setup"
 REQUIREMENTS = ROOT / "requirements"
@@ -71,25 +74,37 @@ class Step:
 
 
 def main() -> int:
-    """Run the steps that are due."""
+    """Run the steps that are due, then the script that was named."""
     parser = argparse.ArgumentParser(prog="script/setup")
     parser.add_argument(
         "--only", choices=["run"], help="run: without the packages that tests and checks need"
     )
+    parser.add_argument(
+        "--then", nargs=argparse.REMAINDER, metavar="SCRIPT", help="script of this folder, with its arguments"
+    )
     options = parser.parse_args()
+    status = _bring_up_to_date(for_development=options.only is None)
+    if status == 0 and options.then:
+        name, *arguments = options.then
+        os.execv(PYTHON, [str(PYTHON), str(SCRIPTS / name), *arguments])  # noqa: S606
+    return status
+
+
+def _bring_up_to_date(*, for_development: bool) -> int:
     STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            for step in _steps(for_development=options.only is None):
+    heed_endings()
+    try:
+        with (STATE / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for step in _steps(for_development=for_development):
                 if not step.is_current():
                     step.run()
-        except StepFailed as failure:
-            say(str(failure))
-            return 1
-        except KeyboardInterrupt:
-            say("interrupted")
-            return 130
+    except StepFailed as failure:
+        say(str(failure))
+        return 1
+    except EndRequested:
+        say("interrupted; the next start goes on from here")
+        return INTERRUPTED
     return 0
 
 
@@ -141,7 +156,7 @@ def _files_below(folder: Path) -> list[Path]:
 def _call(log: Path, *command: str | Path) -> None:
     """Run a program of a step; its output is shown only when it fails."""
     path = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
-    status = run(list(command), log=log, environment={**os.environ, "PATH": path})
+    status = run(list(command), log=log, environment={**os.environ, "PATH": path}, own_group=True)
     if status != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
         raise StepFailed(f"{tail}\n{' '.join(map(str, command[:4]))} … ended with {status}; all of it: {log}")

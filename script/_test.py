@@ -10,6 +10,9 @@ from _processes import PYTHON, ROOT, run, say
 
 from tongban.foundation import postgres
 
+MOST_PROCESSES = 4
+"""With more of them, the longest file alone would decide how long it takes."""
+
 
 def main() -> int:
     """Run pytest on the arguments and return its exit status."""
@@ -28,7 +31,7 @@ def main() -> int:
         postgres.start()
     say(f"Set up in {time.monotonic() - began:.1f} s; the tests' own time is on the last line.")
     try:
-        return run([PYTHON, "-m", "pytest", *arguments], environment=environment)
+        return run([PYTHON, "-m", "pytest", *_side_by_side(arguments), *arguments], environment=environment)
     finally:
         if uses_own_server and not was_running:
             postgres.stop()
@@ -40,6 +43,16 @@ def _from_root(argument: str) -> str:
     if argument.startswith("-") or not Path(path).exists():
         return argument
     return f"{Path(path).resolve()}{separator}{rest}"
+
+
+def _side_by_side(arguments: list[str]) -> list[str]:
+    """Options for a process a core, each with a database of its own and whole files in their order; for all tests only."""
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    if processes == 1 or any(
+        not argument.startswith("-") or argument.startswith("-n") for argument in arguments
+    ):
+        return []
+    return [f"-n{processes}", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
 def _provide_browser(arguments: list[str]) -> None:

@@ -16,7 +16,9 @@ def test_benchmarks_without_a_database_answer_figures_of_one_shape():
     )
 
     figures = json.loads(done.stdout)["figures"]
-    assert len(figures) == 4
+    assert len(figures) == 5
     assert [set(figure) for figure in figures] == [KEYS] * len(figures)
+    slowest = max(figure["value"] for figure in figures[1:4])
+    assert figures[4]["value"] == slowest
     assert all(isinstance(figure["value"], float) and figure["value"] > 0 for figure in figures)
-    assert [figure["ratio"] is None for figure in figures] == [False, True, True, True]
+    assert [figure["ratio"] is None for figure in figures] == [False, True, True, True, True]

@@ -5,6 +5,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+import psycopg
+
+from tongban.foundation import postgres
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -25,8 +30,20 @@ match sys.argv[1:]:
         time.sleep(600)
     case ["prepare", _log, _credentials] if os.environ.get("SEED_FAILS"):
         sys.exit("the seed file is damaged")
-    case ["prepare", _log, _credentials]:
+    case ["prepare", log, credentials]:
+        with psycopg.connect(postgres.default_url(), autocommit=True) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS django_migrations (app text, name text)")
+        for made in (Path(credentials), postgres.default_home() / "business-clock.json"):
+            made.parent.mkdir(exist_ok=True)
+            made.write_text("{}")
+        with Path(log).with_name("times-prepared").open("a") as file:
+            file.write("once\n")
         sys.stdout.write("张三 zhangsan\n")
+    case ["measure", mark]:
+        measuring = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", mark])
+        sys.stdout.write("measuring\n")
+        sys.stdout.flush()
+        measuring.wait()
     case ["demo", "walkthrough", "--url", url, "--json"]:
         sys.stdout.write('{"ok": false}\n')
         sys.exit(4)

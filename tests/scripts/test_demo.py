@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -135,6 +136,63 @@ def test_kill_9_leaves_nothing_that_blocks_the_next_start(home: Path, port: int)
     assert marked(home) == []
 
 
+def start_and_end(home: Path, port: int) -> tuple[str, int]:
+    """What a start said, and how often the city of this home has been prepared by now."""
+    demo = launch(home, "--port", str(port))
+    said = read_until(demo, "Ctrl-C ends everything")
+    demo.terminate()
+    demo.communicate(timeout=30)
+    return said, (home / "log" / "times-prepared").read_text().count("once")
+
+
+def test_second_start_prepares_nothing_and_names_the_accounts(home: Path, port: int) -> None:
+    start_and_end(home, port)
+
+    said, times_prepared = start_and_end(home, port)
+
+    assert "张三 zhangsan" in said
+    assert times_prepared == 1
+
+
+def test_the_script_itself_loads_no_django() -> None:
+    code = f"import sys; sys.path.insert(0, {str(SCRIPT)!r}); import _demo; sys.exit('django' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_start_after_a_restore_prepares_again(home: Path, port: int, tmp_path: Path) -> None:
+    start_and_end(home, port)
+    postgres.start(home)
+    url, file = postgres.default_url(home), tmp_path / "city.dump"
+    postgres.backup(file, url=url, home=home)
+    postgres.restore(file, url=url, at=datetime.now(UTC), home=home)
+    postgres.stop(home)
+
+    _, times_prepared = start_and_end(home, port)
+
+    assert times_prepared == 2
+
+
+def test_start_after_other_migrations_were_applied_prepares_again(home: Path, port: int) -> None:
+    start_and_end(home, port)
+    postgres.start(home)
+    run_sql(home, "INSERT INTO django_migrations VALUES ('cases', '0002_later')")
+    postgres.stop(home)
+
+    _, times_prepared = start_and_end(home, port)
+
+    assert times_prepared == 2
+
+
+def test_start_without_the_department_s_credentials_prepares_again(home: Path, port: int) -> None:
+    start_and_end(home, port)
+    (home / "tobacco-office" / "credentials.json").unlink()
+
+    _, times_prepared = start_and_end(home, port)
+
+    assert times_prepared == 2
+
+
 def test_second_demo_of_a_home_is_refused_and_the_first_goes_on(home: Path, port: int) -> None:
     first = launch(home, "--port", str(port))
     read_until(first, "Ctrl-C ends everything")
@@ -153,7 +211,7 @@ def test_reset_begins_anew(home: Path, port: int) -> None:
     postgres.start(home)
     run_sql(home, "CREATE TABLE receipt (number text)")
     (home / "files").mkdir()
-    (home / "business-clock.json").write_text("{}")
+    (home / "business-clock.json").write_text("of the former city")
 
     demo = launch(home, "--reset", "--port", str(port))
     read_until(demo, "Ctrl-C ends everything")
@@ -163,7 +221,7 @@ def test_reset_begins_anew(home: Path, port: int) -> None:
 
     assert found == [(None,)]
     assert not (home / "files").exists()
-    assert not (home / "business-clock.json").exists()
+    assert (home / "business-clock.json").read_text() == "{}"
 
 
 def test_reset_refuses_a_database_that_is_not_its_own(home: Path) -> None:

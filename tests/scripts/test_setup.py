@@ -1,7 +1,33 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import _setup
 import pytest
+
+from scripts.conftest import SCRIPT
+
+# Set up in a folder of its own: the one step starts a program that starts another, as npm does, and neither ends by itself.
+LAUNCH = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {script!r})
+import _setup
+_setup.ROOT, _setup.STATE, _setup.SCRIPTS = Path({folder!r}), Path({folder!r}) / "state", Path({folder!r})
+product = _setup.ROOT / "product"
+
+def make(log):
+    _setup._call(log, "sh", "-c", {command!r}, "packages", _setup.ROOT)
+    product.touch()
+
+_setup._steps = lambda for_development: [_setup.Step("sample", "Sample", [], [product], make)]
+sys.exit(_setup.main())
+"""
+ENDLESS = 'touch "$1/begun"; sleep 600 & sleep 600'
 
 
 @pytest.fixture
@@ -63,3 +89,69 @@ def test_failed_step_shows_the_program_s_output_and_stays_due(source: Path) -> N
         step.run()
 
     assert not step.is_current()
+
+
+def launch(folder: Path, command: str, *arguments: str) -> subprocess.Popen[str]:
+    code = LAUNCH.format(script=str(SCRIPT), folder=str(folder), command=command)
+    environment = {**os.environ, "SAMPLE_SETUP": str(folder)}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def left_of(folder: Path) -> list[str]:
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"SAMPLE_SETUP={folder}".encode() in environ.read_bytes().split(b"\0"):
+                found.append(environ.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_told_to_end_it_ends_what_it_runs_and_the_next_start_goes_on(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "示例 tree"
+    folder.mkdir()
+    running = launch(folder, ENDLESS)
+    waited_until = time.monotonic() + 30
+    while not (folder / "begun").exists() and time.monotonic() < waited_until:
+        time.sleep(0.02)
+
+    running.send_signal(number)
+    _, said = running.communicate(timeout=30)
+    left = left_of(folder)
+    again = launch(folder, "true")
+    again.communicate(timeout=30)
+
+    assert (running.returncode, left) == (130, [])
+    assert "interrupted" in said
+    assert again.returncode == 0
+    assert (folder / "product").exists()
+
+
+def test_it_becomes_the_script_that_is_named_with_its_arguments(tmp_path: Path) -> None:
+    (tmp_path / "_next.py").write_text(
+        "import json, os, sys; print(json.dumps([os.getpid(), *sys.argv[1:]]))"
+    )
+
+    setup = launch(tmp_path, "true", "--only", "run", "--then", "_next.py", "--port", "1", "a b")
+    said, _ = setup.communicate(timeout=30)
+
+    assert json.loads(said) == [setup.pid, "--port", "1", "a b"]
+
+
+def test_failed_step_keeps_the_named_script_from_running(tmp_path: Path) -> None:
+    (tmp_path / "_next.py").write_text("print('ran')")
+
+    setup = launch(tmp_path, "exit 3", "--then", "_next.py")
+    said, _ = setup.communicate(timeout=30)
+
+    assert (setup.returncode, said) == (1, "")
