@@ -29,6 +29,7 @@ def say(text: str = "", end: str = "\n") -> None:
 
 def _end_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
 def start(
@@ -44,6 +45,8 @@ def start(
     What one that answers writes on its standard output is for the caller to read.
     """
     output = log.open("wb") if log else None
+    # Python swallows what a signal raises while it forks; so a request to end waits until the child is there.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     try:
         return subprocess.Popen(  # noqa: S603 - the scripts' own programs
             command,
@@ -58,6 +61,7 @@ def start(
     finally:
         if output:
             output.close()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
 def run(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -161,15 +161,17 @@ def lead_to(state: str, story: Story, guide: Guide) -> None:
 
 
 @pytest.fixture(scope="module")
-def names(server: str) -> dict[str, str]:
+def names(server: str) -> Iterator[dict[str, str]]:
     """What the addresses of :data:`PAGES` name. Django refuses the database beside Playwright's event loop: in a thread."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(set_up_and_close).result()
+        yield thread.submit(closing_after, set_up).result()
+        # The other files of this database deliver what is due and look for what failed.
+        thread.submit(closing_after, Message.objects.filter(is_dead=True).delete).result()
 
 
-def set_up_and_close() -> dict[str, str]:
+def closing_after(work: Callable[[], Any]) -> Any:
     try:
-        return set_up()
+        return work()
     finally:
         connections.close_all()
 
