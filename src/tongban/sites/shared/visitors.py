@@ -79,9 +79,10 @@ class VisitorPagesMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.personal = frozenset({settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name})
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method != "GET" or not request.COOKIES.keys().isdisjoint(_personal_cookies()):
+        if request.method != "GET" or not self.personal.isdisjoint(request.COOKIES):
             return self.get_response(request)
         key = (
             request.scheme,
@@ -99,10 +100,6 @@ class VisitorPagesMiddleware:
         if match is not None and isinstance(response, HttpResponse) and _may_keep(match, response):
             STORE.put(key, KeptPage(response.content, dict(response.items()), match), now)
         return response
-
-
-def _personal_cookies() -> tuple[str, str]:
-    return settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name
 
 
 def _may_keep(match: ResolverMatch, response: HttpResponse) -> bool:
