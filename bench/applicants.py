@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
-from bench import drafts
+from bench import drafts, load
 from tongban.demo import seeding
 from tongban.demo.walkthrough.browser import Browser
 from tongban.demo.walkthrough.citizen import Citizen
@@ -26,6 +26,10 @@ class Applicant:
     cookie: str
     body: bytes
     drafts: tuple[UUID, ...]
+
+    def requests(self, port: int) -> list[bytes]:
+        """Each draft's last button as the bytes of the request."""
+        return [load.post(f"/drafts/{draft}/check/", port, self.cookie, self.body) for draft in self.drafts]
 
 
 def people(total: int) -> dict[str, list[dict[str, Any]]]:

@@ -54,9 +54,7 @@ def _hand_in() -> str:
         seeding.write_people(applicants.people(1), at)
     with serving(threads=2) as port:
         (one,) = applicants.prepare(port, applicants=1, drafts_each=1, at=at)
-        (draft,) = one.drafts
-        request = load.post(f"/drafts/{draft}/check/", port, one.cookie, one.body)
-        sent = load.send_once(port, [[request]], wanted=SEE_OTHER, seconds=SECONDS)
+        sent = load.send_once(port, [one.requests(port)], wanted=SEE_OTHER, seconds=SECONDS)
     assert (sent.answered, sent.failed) == (1, 0)
     return one.cookie
 

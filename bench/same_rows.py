@@ -4,7 +4,6 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import connection
 
@@ -43,7 +42,7 @@ def run(application: str, *, clients: int, seconds: int) -> Baseline:
             postgres.locate(),
             "pgbench",
             *("--no-vacuum", "--protocol=prepared", f"--client={clients}", f"--jobs={min(THREADS, clients)}"),
-            *(f"--time={seconds}", f"--file={Path(file.name)}", postgres.default_url()),
+            *(f"--time={seconds}", f"--file={file.name}", postgres.default_url()),
         )
     found = _TPS.search(told)
     assert found is not None, told

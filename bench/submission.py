@@ -32,10 +32,7 @@ def measure(seconds: int = SECONDS) -> list[Figure]:
     seeding.write_people(applicants.people(APPLICANTS), at)
     with serving(threads=THREADS) as port:
         ready = applicants.prepare(port, applicants=APPLICANTS, drafts_each=drafts_each, at=at)
-        requests = [
-            [load.post(f"/drafts/{draft}/check/", port, one.cookie, one.body) for draft in one.drafts]
-            for one in ready
-        ]
+        requests = [one.requests(port) for one in ready]
         warm_up = [own[:WARM_UP] for own in requests]
         load.send_once(port, warm_up, wanted=SEE_OTHER, seconds=seconds)
         timed = [own[WARM_UP:] for own in requests]

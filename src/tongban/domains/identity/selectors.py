@@ -1,6 +1,6 @@
 """Reads of identity. None of them returns a full number but `get_number`, whose callers record the look."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -128,8 +128,8 @@ def has_authorisation(principal: UUID, agent: UUID, scope: str, at: datetime) ->
     """Whether the agent may act for the principal in an item or package at an instant; oneself always."""
     if principal == agent:
         return True
-    rows = models.Mandate.objects.filter(mandate_in_force(at), principal_id=principal, agent_id=agent)
-    return any(rules.covers_scope(tuple(row.scope), scope) for row in rows)
+    rows = models.Mandate.objects.filter(principal_id=principal, agent_id=agent)
+    return any(_in_force_for(rows, scope, at))
 
 
 def get_principal(principal: UUID, agent: UUID, scope: str, at: datetime) -> Subject:
@@ -139,19 +139,16 @@ def get_principal(principal: UUID, agent: UUID, scope: str, at: datetime) -> Sub
     """
     if principal == agent:
         return get_subject(principal)
-    rows = models.Mandate.objects.filter(mandate_in_force(at), principal_id=principal, agent_id=agent)
-    for row in rows.select_related("principal"):
-        if rules.covers_scope(tuple(row.scope), scope):
-            return as_subject(row.principal)
+    rows = models.Mandate.objects.filter(principal_id=principal, agent_id=agent).select_related("principal")
+    for row in _in_force_for(rows, scope, at):
+        return as_subject(row.principal)
     raise NotAuthorised(f"{agent} for {principal} in {scope}")
 
 
 def authorised_principals(agent: UUID, scope: str, at: datetime) -> frozenset[UUID]:
     """For whom the agent may act in an item or package at an instant, herself included; one query."""
-    rows = models.Mandate.objects.filter(mandate_in_force(at), agent_id=agent)
-    return frozenset(
-        {agent, *(row.principal_id for row in rows if rules.covers_scope(tuple(row.scope), scope))}
-    )
+    rows = models.Mandate.objects.filter(agent_id=agent)
+    return frozenset({agent, *(row.principal_id for row in _in_force_for(rows, scope, at))})
 
 
 def list_officers(department: str, *, at: datetime | None = None) -> list[Officer]:
@@ -246,6 +243,11 @@ def as_officer(row: models.Appointment) -> Officer:
 
 def _with_subject() -> QuerySet[models.Account]:
     return models.Account.objects.select_related("binding__subject")
+
+
+def _in_force_for(rows: QuerySet[models.Mandate], scope: str, at: datetime) -> Iterator[models.Mandate]:
+    """Those of the mandates that are in force at an instant and cover an item or package."""
+    return (row for row in rows.filter(mandate_in_force(at)) if rules.covers_scope(tuple(row.scope), scope))
 
 
 def _may_act(own: UUID, principal: UUID, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from tongban.kernel.conditions.condition import Condition, compile_node
 from tongban.kernel.conditions.facts import Facts
@@ -66,8 +67,13 @@ class Explanation:
     verdict: bool | None
     root: NodeExplanation
     missing: tuple[MissingField, ...]
-    nearest: tuple[Change, ...]
-    """What would have to change for a false condition to be true."""
+    condition: Condition
+    facts: Facts
+
+    @cached_property
+    def nearest(self) -> tuple[Change, ...]:
+        """What would have to change for a false condition to be true."""
+        return nearest(self.condition, self.facts)
 
 
 def explain(
@@ -85,7 +91,8 @@ def explain(
         verdict=decision.verdict,
         root=_explain(condition.root, facts, condition.params, provenance or {}),
         missing=tuple(_missing(fields[name]) for name in decision.missing),
-        nearest=nearest(condition, facts),
+        condition=condition,
+        facts=facts,
     )
 
 

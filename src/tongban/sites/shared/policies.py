@@ -125,6 +125,14 @@ def department_system(view: View) -> View:
     return mark(view, Policy.DEPARTMENT_SYSTEM)
 
 
+def log_in(request: HttpRequest, back_to: str) -> HttpResponse:
+    """Lead to the log-in page and from there to a path; a page that asked in the background is led there whole."""
+    login = redirect_to_login(back_to)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": login["Location"]})
+    return login
+
+
 def account_id(request: ActorRequest) -> UUID:
     """Id of the signed-in account; only behind a policy that wants one."""
     found = request.user.pk
@@ -174,7 +182,5 @@ def _leaves(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern
 
 def _log_in(request: HttpRequest) -> HttpResponse:
     """Lead to the log-in page and back; an expired session during a POST leads back to the page it came from."""
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(request.path)["Location"]})
-    wanted = request.get_full_path() if request.method == "GET" else request.path
-    return redirect_to_login(wanted)
+    is_page = request.method == "GET" and "HX-Request" not in request.headers
+    return log_in(request, request.get_full_path() if is_page else request.path)

@@ -23,8 +23,10 @@ from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import facts_of, load_facts
 from tongban.domains.cases.selectors.together import in_one_column, read_rows, rows_below
 from tongban.domains.cases.selectors.views import (
+    EVENT_COLUMNS,
     HISTORY_COLUMNS,
     PAPER_COLUMNS,
+    SUPPLEMENT_COLUMNS,
     answer_by_of,
     check_view,
     decision_view,
@@ -153,12 +155,12 @@ def _seen(case: Case | None, case_number: str, actor: Actor) -> Case:
 def _find_with_rows(case_number: str, actor: Actor) -> Any:  # Any: a case with the annotations named here
     siblings = Case.objects.filter(application=OuterRef("application")).exclude(pk=OuterRef("pk"))
     rows = Case.objects.annotate(
-        event_rows=rows_below(ClockEvent.objects.order_by("at", "id"), "kind", "at", "days", "reason"),
+        event_rows=rows_below(ClockEvent.objects.order_by("at", "id"), *EVENT_COLUMNS),
         tick_rows=rows_below(Tick.objects.order_by("point"), "point", "passed", "note", "officer_name", "at"),
         history_rows=rows_below(HistoryEntry.objects.order_by("id"), *HISTORY_COLUMNS),
         paper_rows=rows_below(PaperRow.objects.order_by("issued_at", "id"), *PAPER_COLUMNS),
         supplement_rows=rows_below(
-            SupplementItem.objects.order_by("id"), "target", "label", "problem", "remedy", link="request"
+            SupplementItem.objects.order_by("id"), *SUPPLEMENT_COLUMNS, link="request"
         ),
         check_rows=rows_below(
             CheckTask.objects.order_by("due_on", "id"), "id", "kind", "subject", "due_on", "outcome", "note"

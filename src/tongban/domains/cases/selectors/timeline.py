@@ -23,8 +23,10 @@ from tongban.domains.cases.selectors.facts import facts_of
 from tongban.domains.cases.selectors.guides import guide_of
 from tongban.domains.cases.selectors.together import in_one_column, read_rows, rows_below
 from tongban.domains.cases.selectors.views import (
+    EVENT_COLUMNS,
     HISTORY_COLUMNS,
     PAPER_COLUMNS,
+    SUPPLEMENT_COLUMNS,
     answer_by_of,
     check_view,
     dues_of,
@@ -103,12 +105,10 @@ def _with_rows(cases: QuerySet[Case]) -> Any:  # Any: cases with the annotations
     supplements = SupplementItem.objects.filter(request__answered_at__isnull=True)
     checks = CheckTask.objects.filter(kind=CheckKind.DEFERRED_MATERIAL, outcome=CheckOutcome.OPEN)
     return cases.annotate(
-        event_rows=rows_below(ClockEvent.objects.order_by("at", "id"), "kind", "at", "days", "reason"),
+        event_rows=rows_below(ClockEvent.objects.order_by("at", "id"), *EVENT_COLUMNS),
         history_rows=rows_below(HistoryEntry.objects.filter(is_public=True).order_by("id"), *HISTORY_COLUMNS),
         paper_rows=in_one_column(papers.order_by("issued_at", "id"), *PAPER_COLUMNS),
-        supplement_rows=rows_below(
-            supplements.order_by("id"), "target", "label", "problem", "remedy", link="request"
-        ),
+        supplement_rows=rows_below(supplements.order_by("id"), *SUPPLEMENT_COLUMNS, link="request"),
         check_rows=rows_below(
             checks.order_by("due_on", "id"), "id", "kind", "material", "subject", "due_on", "outcome", "note"
         ),

@@ -35,6 +35,8 @@ HISTORY_COLUMNS = (
     "sentence",
     "is_public",
 )
+EVENT_COLUMNS = ("kind", "at", "days", "reason")
+SUPPLEMENT_COLUMNS = ("target", "label", "problem", "remedy")
 PAPER_COLUMNS = ("id", "kind", "number", "title", "issued_at")
 
 

@@ -45,7 +45,7 @@ def begin(
     known = answers_from(background.known)
     settled = {**facts, **{code: answer.value for code, answer in known.items()}}
     answers = _from_facts(made.form, settled, known)
-    looking = Looking(package_code, f"PLAN-{package_code}", actor, at)
+    looking = Looking(package_code, actor, at)
     answers |= _from_registers(made.form, settled, background.parties, looking)
     return eforms.create_draft(
         purpose=package_code,

@@ -10,6 +10,7 @@ from tongban.domains.eforms.types import Answer, Origin
 from tongban.domains.exchange.types import Value
 from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules.wording import show_value
+from tongban.domains.lifeevents.services.looking import Looking
 from tongban.domains.lifeevents.types import Background, KnownFact, Package
 from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import Actor
@@ -19,44 +20,37 @@ _KEY = ["agent_id", "applicant_id", "package_code", "division"]
 _NEWS = ["package_id", "principals", "content", "gathered_at"]
 
 
-def recall(
-    package: Package, division: str, actor: Actor, principals: Collection[UUID], at: datetime
-) -> Background | None:
+def recall(package: Package, division: str, looking: Looking) -> Background | None:
     """What was gathered for this person and package within a day; None when it has to be gathered anew.
 
     A mandate that came or went since changes what may be known, and so does a new version of the package.
     """
     row = models.Gathering.objects.filter(
-        **_names(package, division, actor), package_id=package.id, gathered_at__gt=at - KEPT_FOR
+        **_names(package, division, looking.actor),
+        package_id=package.id,
+        gathered_at__gt=looking.at - KEPT_FOR,
     ).first()
-    if row is None or set(row.principals) != set(principals):
+    if row is None or set(row.principals) != looking.principals:
         return None
     content = json.loads(row.content)
     return Background(
         parties={role: UUID(subject) for role, subject in content["parties"].items()},
-        known=known_from(forms.read_answers(content["known"]), at),
+        known=known_from(forms.read_answers(content["known"]), looking.at),
     )
 
 
-def keep(
-    found: Background,
-    package: Package,
-    division: str,
-    actor: Actor,
-    principals: Collection[UUID],
-    at: datetime,
-) -> None:
+def keep(found: Background, package: Package, division: str, looking: Looking) -> None:
     """Keep what was gathered in place of what was kept before, encrypted like every answer."""
     content = {
         "parties": {role: str(subject) for role, subject in found.parties.items()},
         "known": forms.write_answers(answers_from(found.known)),
     }
     row = models.Gathering(
-        **_names(package, division, actor),
+        **_names(package, division, looking.actor),
         package_id=package.id,
-        principals=sorted(principals),
+        principals=sorted(looking.principals),
         content=json.dumps(content, ensure_ascii=False),
-        gathered_at=at,
+        gathered_at=looking.at,
     )
     models.Gathering.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=_KEY, update_fields=_NEWS

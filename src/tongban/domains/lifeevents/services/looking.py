@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from tongban.domains.exchange import selectors as exchange
@@ -18,29 +19,36 @@ PERSON = "RK-PERSON"
 
 @dataclass
 class Looking:
-    """Looks at registers for one purpose: who asks, why and when; `missed_a_register` when one did not answer."""
+    """Looks at registers for one package or item: who asks, why and when; `missed_a_register` when one did not answer."""
 
     purpose: str
-    cause: str
     actor: Actor
     at: datetime
     missed_a_register: bool = False
 
+    @cached_property
+    def principals(self) -> frozenset[UUID]:
+        """For whom the asker may ask, read once."""
+        assert self.actor.subject_id is not None
+        return identity.authorised_principals(self.actor.subject_id, self.purpose, self.at)
+
     def look_up(self, sources: Iterable[Source]) -> Mapping[Source, Value]:
         """The values that registers gave, each look audited; nothing is asked about those who gave no authority."""
-        assert self.actor.subject_id is not None
         live = exchange.live_resources()
-        principals = identity.authorised_principals(self.actor.subject_id, self.purpose, self.at)
         wanted: dict[tuple[str, UUID], list[str]] = {}
         asked = [
-            one for one in dict.fromkeys(sources) if one.resource in live and one.subject_id in principals
+            one
+            for one in dict.fromkeys(sources)
+            if one.resource in live and one.subject_id in self.principals
         ]
         for source in asked:
             fields = wanted.setdefault((source.resource, source.subject_id), [])
             if source.field not in fields:
                 fields.append(source.field)
         requests = [
-            LookupRequest(resource, subject, tuple(fields), purpose=self.purpose, cause=self.cause)
+            LookupRequest(
+                resource, subject, tuple(fields), purpose=self.purpose, cause=f"PLAN-{self.purpose}"
+            )
             for (resource, subject), fields in wanted.items()
         ]
         if not requests:

@@ -58,8 +58,9 @@ def gather(package_code: str, *, division: str, actor: Actor | None, at: datetim
     if actor is None or not _is_bound(actor):
         return NOTHING_KNOWN
     package = package_in_force(package_code, division, shanghai_date(at))
-    kept = recall(package, division, actor, _principals(package, actor, at), at)
-    return gather_afresh(package_code, division=division, actor=actor, at=at) if kept is None else kept
+    looking = Looking(package_code, actor, at)
+    kept = recall(package, division, looking)
+    return _look_around(package, division, looking) if kept is None else kept
 
 
 def gather_afresh(package_code: str, *, division: str, actor: Actor | None, at: datetime) -> Background:
@@ -69,8 +70,13 @@ def gather_afresh(package_code: str, *, division: str, actor: Actor | None, at: 
     """
     if actor is None or not _is_bound(actor):
         return NOTHING_KNOWN
-    ground = ground_for(package_code, division, shanghai_date(at))
-    looking = Looking(package_code, f"PLAN-{package_code}", actor, at)
+    package = package_in_force(package_code, division, shanghai_date(at))
+    return _look_around(package, division, Looking(package_code, actor, at))
+
+
+def _look_around(package: Package, division: str, looking: Looking) -> Background:
+    today = shanghai_date(looking.at)
+    ground = _ground_of(package, division, today)
     found = find_parties(_roles(ground), looking)
     elements = standards.elements()
     sources = {}
@@ -85,15 +91,12 @@ def gather_afresh(package_code: str, *, division: str, actor: Actor | None, at: 
     for code, source in sources.items():
         if source not in values:
             continue
-        value, problem = standard_rules.check_value(
-            elements[code], values[source].value, today=shanghai_date(at)
-        )
+        value, problem = standard_rules.check_value(elements[code], values[source].value, today=today)
         if problem is None and value is not None:
             known.append(known_fact(code, value, values[source]))
     background = Background(parties=found, known=tuple(known))
     if not looking.missed_a_register:
-        principals = _principals(ground.package, actor, at)
-        keep(background, ground.package, division, actor, principals, at)
+        keep(background, package, division, looking)
     return background
 
 
@@ -158,7 +161,10 @@ def plan_on_ground(
 
 def ground_for(package_code: str, division: str, on: date) -> Ground:
     """The package with the guides in force on a day; its conditions are compiled once a version."""
-    package = package_in_force(package_code, division, on)
+    return _ground_of(package_in_force(package_code, division, on), division, on)
+
+
+def _ground_of(package: Package, division: str, on: date) -> Ground:
     guides = catalogue.get_guides([item.basic_code for item in package.items], division, on)
     fields = standards.condition_fields()
     return Ground(package, guides, _conditions(package, guides, fields), fields)
@@ -254,11 +260,6 @@ def _roles(ground: Ground) -> set[str]:
         roles.update(element.role for element in guide.substance.form)
         roles.update(material.licence_holder for material in guide.substance.materials)
     return roles
-
-
-def _principals(package: Package, actor: Actor, at: datetime) -> frozenset[UUID]:
-    assert actor.subject_id is not None
-    return identity.authorised_principals(actor.subject_id, package.code, at)
 
 
 def _is_bound(actor: Actor) -> bool:

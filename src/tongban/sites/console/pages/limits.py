@@ -1,13 +1,12 @@
 """The limits of a case, and why each is the day it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from tongban.domains.cases.types import ClockAccount, Dossier, Due, TraceLine
+from tongban.domains.cases.types import ClockAccount, Dossier, Due
 from tongban.sites.console.words import due_words, limit_words
-from tongban.sites.shared.formats import full_day
+from tongban.sites.shared.traces import TraceRow, trace_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,6 @@ def limits_of(dossier: Dossier) -> tuple[DueLine, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class TraceRow:
-    day: str
-    counted: bool
-    number: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClockPage:
     number: str
     dues: tuple[DueLine, ...]
@@ -48,14 +39,8 @@ def build_clock(number: str, account: ClockAccount) -> ClockPage:
     return ClockPage(
         number=number,
         dues=tuple(due_line(due) for due in dues),
-        promise=_trace(account.promise_trace),
-        limit=_trace(account.limit_trace),
+        promise=trace_rows(account.promise_trace),
+        limit=trace_rows(account.limit_trace),
         limit_title=limit_words(account.due.kind) if account.due else "",
         back_address=reverse("console:dossier", args=[number]),
-    )
-
-
-def _trace(lines: Sequence[TraceLine]) -> tuple[TraceRow, ...]:
-    return tuple(
-        TraceRow(full_day(one.on), one.counted, str(one.day_number or ""), one.reason) for one in lines
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from tongban.domains.cases.rules import examination
 from tongban.domains.cases.rules.access import may_tick
-from tongban.domains.cases.rules.examination import answer_fields, machine_check
 from tongban.domains.cases.states import BEFORE_ACCEPTANCE, IN_PROGRESS
-from tongban.domains.cases.types import Dossier, TickMark
+from tongban.domains.cases.types import Dossier, Tick, TickMark
 from tongban.domains.catalogue.types import ExaminationPoint, Guide, LegalBasis, Stage
 from tongban.domains.eforms.rules import element_of
 from tongban.domains.eforms.types import Answer
@@ -76,23 +76,14 @@ def can_tick(dossier: Dossier, actor: Actor) -> bool:
 
 def points_of(dossier: Dossier, guide: Guide, typed: Typed) -> tuple[PointGroup, ...]:
     kept = {tick.point: tick for tick in dossier.ticks}
-    fields = answer_fields(guide.substance.form, standards.condition_fields())
+    fields = examination.answer_fields(guide.substance.form, standards.condition_fields())
     titles = {Stage.ACCEPTANCE: _("受理要点"), Stage.EXAMINATION: _("审查要点")}
     groups = []
     for stage, title in titles.items():
-        lines = []
-        for point in guide.substance.points:
-            if point.stage is not stage:
-                continue
-            tick = kept.get(point.code)
-            mark = typed.marks.get(point.code)
-            if mark is None:
-                mark = TickMark(point.code, tick.passed, tick.note) if tick else TickMark(point.code, None)
-            machine = _machine(point, dossier.answers, fields)
-            who = ""
-            if tick is not None and tick.at is not None:
-                who = _("%(name)s，%(when)s") % {"name": tick.officer_name, "when": moment(tick.at)}
-            lines.append(_point_line(point, guide, mark, who, machine, typed.errors.get(point.code, "")))
+        lines = [
+            _point_line(point, guide, dossier.answers, fields, kept.get(point.code), typed)
+            for point in examination.points_of(guide.substance, stage)
+        ]
         if lines:
             groups.append(PointGroup(title, tuple(lines)))
     return tuple(groups)
@@ -101,14 +92,19 @@ def points_of(dossier: Dossier, guide: Guide, typed: Typed) -> tuple[PointGroup,
 def _point_line(
     point: ExaminationPoint,
     guide: Guide,
-    mark: TickMark,
-    who: str,
-    machine: MachineFinding | None,
-    error: str,
+    answers: Mapping[str, Answer],
+    fields: FieldDictionary,
+    tick: Tick | None,
+    typed: Typed,
 ) -> PointLine:
-    materials = {material.code: material.name for material in guide.substance.materials}
-    bases = {basis.id: basis for basis in guide.substance.legal_basis}
     name = f"point:{point.code}"
+    kept = TickMark(point.code, tick.passed, tick.note) if tick else TickMark(point.code, None)
+    mark = typed.marks.get(point.code, kept)
+    who = ""
+    if tick is not None and tick.at is not None:
+        who = _("%(name)s，%(when)s") % {"name": tick.officer_name, "when": moment(tick.at)}
+    material = next((one.name for one in guide.substance.materials if one.code == point.material), "")
+    bases = {basis.id: basis for basis in guide.substance.legal_basis}
     return PointLine(
         code=point.code,
         id=field_id(name),
@@ -116,13 +112,13 @@ def _point_line(
         note_name=f"note:{point.code}",
         text=point.text,
         clauses=tuple(_clause(bases[one]) for one in point.basis if one in bases),
-        material=materials.get(point.material or "", ""),
+        material=material,
         is_passed=mark.passed is True,
         is_failed=mark.passed is False,
         note=mark.note,
         who=who,
-        machine=machine,
-        error=error,
+        machine=_machine(point, answers, fields),
+        error=typed.errors.get(point.code, ""),
     )
 
 
@@ -134,7 +130,7 @@ def _machine(
     point: ExaminationPoint, answers: Mapping[str, Answer], fields: FieldDictionary
 ) -> MachineFinding | None:
     """What the point's condition says of the answers and why; None where only a person can look."""
-    check = machine_check(point, answers, fields)
+    check = examination.machine_check(point, answers, fields)
     if check is None:
         return None
     condition, facts = check

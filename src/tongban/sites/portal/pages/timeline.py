@@ -24,6 +24,7 @@ from tongban.domains.lifeevents.types import BranchStatus, BundleRun
 from tongban.sites.portal.pages.words import State, level_words, point_words, status_state
 from tongban.sites.shared.fields import FieldView, Problem
 from tongban.sites.shared.formats import deadline, full_day, grouped, moment, plain_day, workdays
+from tongban.sites.shared.traces import TraceRow, trace_rows
 
 OVER = frozenset({Status.NOT_ACCEPTED, Status.REFUSED, Status.WITHDRAWN, Status.TERMINATED})
 REFUSED = frozenset({Status.NOT_ACCEPTED, Status.REFUSED})
@@ -168,14 +169,6 @@ class StatusPage:
 
 
 @dataclass(frozen=True, slots=True)
-class TraceRow:
-    day: str
-    counted: bool
-    number: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClockPage:
     number: str
     sentence: str
@@ -248,14 +241,8 @@ def build_clock(number: str, account: ClockAccount, back_address: str) -> ClockP
     return ClockPage(
         number=number,
         sentence=due_words(account.due) if account.due else _("这个办件现在没有在走的期限。"),
-        limit=tuple(
-            TraceRow(full_day(line.on), line.counted, str(line.day_number or ""), line.reason)
-            for line in account.limit_trace
-        ),
-        promise=tuple(
-            TraceRow(full_day(line.on), line.counted, str(line.day_number or ""), line.reason)
-            for line in account.promise_trace
-        ),
+        limit=trace_rows(account.limit_trace),
+        promise=trace_rows(account.promise_trace),
         back_address=back_address,
     )
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import wraps
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +28,7 @@ from tongban.sites.portal.pages import form
 from tongban.sites.portal.supplements import opened
 from tongban.sites.shared.errors import after_stale_token
 from tongban.sites.shared.fields import Problem, field_id
-from tongban.sites.shared.policies import ActorRequest, citizen
+from tongban.sites.shared.policies import ActorRequest, citizen, log_in
 
 Errors = Mapping[str, str]
 DraftView = Callable[[HttpRequest, UUID], HttpResponseBase]
@@ -43,10 +42,7 @@ def keeps_what_was_typed(view: DraftView) -> DraftView:
         if request.method != "POST" or request.user.is_authenticated:
             return view(request, draft_id)
         typed.keep(request, draft_id)
-        login = redirect_to_login(reverse("portal:draft", args=[draft_id]))
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": login["Location"]})
-        return login
+        return log_in(request, reverse("portal:draft", args=[draft_id]))
 
     return kept
 
