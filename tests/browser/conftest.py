@@ -5,9 +5,9 @@ Nothing here touches the database once the browser runs: Playwright keeps an eve
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.core.management import call_command
@@ -22,6 +22,7 @@ from sites.portal.visits import Lived, Visit, live
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
 
+Made = TypeVar("Made")
 DESK = {"width": 1280, "height": 900}
 MISSING = "Chromium is missing. Install it with: sudo apt-get install chromium"
 
@@ -106,13 +107,19 @@ class Visitors:
         return page
 
 
+def in_a_thread(work: Callable[[], Made]) -> Made:
+    """Done with the database in a thread of its own: Django refuses it beside Playwright's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            return thread.submit(work).result()
+        finally:
+            thread.submit(connections.close_all).result()
+
+
 @pytest.fixture(scope="package")
 def lived(server: str) -> Iterator[Lived]:
-    """Built in a thread: Django refuses the database beside Playwright's event loop."""
-    with override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600), ThreadPoolExecutor(1) as thread:
-        found = thread.submit(live).result()
-        thread.submit(connections.close_all).result()
-        yield found
+    with override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600):
+        yield in_a_thread(live)
 
 
 @pytest.fixture(scope="package")

@@ -1,17 +1,16 @@
 """The console in a real Chromium: accessibility of every page, keyboard, acceptance of many, the editor beside its guide."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, resolve, reverse
 from playwright.sync_api import Browser, Page
 
+from browser.conftest import in_a_thread
 from browser.test_portal import overflow, violations
 from domains.cases.city import WANG_MIN, Story, new_case, submission
 from sites.city import NOW, PASSWORD, open_account
@@ -162,18 +161,10 @@ def lead_to(state: str, story: Story, guide: Guide) -> None:
 
 @pytest.fixture(scope="module")
 def names(server: str) -> Iterator[dict[str, str]]:
-    """What the addresses of :data:`PAGES` name. Django refuses the database beside Playwright's event loop: in a thread."""
-    with ThreadPoolExecutor(1) as thread:
-        yield thread.submit(closing_after, set_up).result()
-        # The other files of this database deliver what is due and look for what failed.
-        thread.submit(closing_after, Message.objects.filter(is_dead=True).delete).result()
-
-
-def closing_after(work: Callable[[], Any]) -> Any:
-    try:
-        return work()
-    finally:
-        connections.close_all()
+    """What the addresses of :data:`PAGES` name."""
+    yield in_a_thread(set_up)
+    # The other files of this database deliver what is due and look for what failed.
+    in_a_thread(Message.objects.filter(is_dead=True).delete)
 
 
 @pytest.fixture(scope="module")

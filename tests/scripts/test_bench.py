@@ -1,7 +1,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foundation.postgres.conftest import forget
-from scripts.conftest import SCRIPT
+from scripts.conftest import SCRIPT, started
 from tongban.foundation import postgres
 from tongban.foundation.postgres.processes import servers_of
 
@@ -35,14 +34,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def launch(home: Path) -> subprocess.Popen[str]:
     """Started; the benchmark's processes carry the home's path as their last word."""
     code = LAUNCH.format(script=str(SCRIPT), stand_in=str(STAND_IN), home=str(home))
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(home)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return started(code, str(home))
 
 
 def is_measuring(home: Path) -> bool:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from foundation.postgres.conftest import forget, run_sql
-from scripts.conftest import SCRIPT
+from scripts.conftest import SCRIPT, running_with, started
 from tongban.foundation import postgres
 from tongban.foundation.postgres.processes import servers_of
 
@@ -47,14 +47,7 @@ def port() -> int:
 
 def launch(home: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     code = LAUNCH.format(script=str(SCRIPT), stand_in=str(STAND_IN))
-    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        env={**inherited, "TONGBAN_HOME": str(home), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return started(code, *arguments, TONGBAN_HOME=str(home), **environment)
 
 
 def read_until(demo: subprocess.Popen[str], wording: str) -> str:
@@ -74,14 +67,7 @@ def address_in(said: str) -> str:
 
 
 def marked(home: Path) -> list[str]:
-    found = []
-    for environ in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"TONGBAN_DEMO_OF={home}".encode() in environ.read_bytes().split(b"\0"):
-                found.append(environ.parent.name)
-        except OSError:
-            continue
-    return found
+    return running_with(f"TONGBAN_DEMO_OF={home}")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

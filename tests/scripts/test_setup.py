@@ -1,15 +1,13 @@
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import _setup
 import pytest
 
-from scripts.conftest import SCRIPT
+from scripts.conftest import SCRIPT, running_with, started
 
 # Set up in a folder of its own: the one step starts a program that starts another, as npm does, and neither ends by itself.
 LAUNCH = """
@@ -93,25 +91,7 @@ def test_failed_step_shows_the_program_s_output_and_stays_due(source: Path) -> N
 
 def launch(folder: Path, command: str, *arguments: str) -> subprocess.Popen[str]:
     code = LAUNCH.format(script=str(SCRIPT), folder=str(folder), command=command)
-    environment = {**os.environ, "SAMPLE_SETUP": str(folder)}
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def left_of(folder: Path) -> list[str]:
-    found = []
-    for environ in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"SAMPLE_SETUP={folder}".encode() in environ.read_bytes().split(b"\0"):
-                found.append(environ.parent.name)
-        except OSError:
-            continue
-    return found
+    return started(code, *arguments, SAMPLE_SETUP=str(folder))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -127,7 +107,7 @@ def test_told_to_end_it_ends_what_it_runs_and_the_next_start_goes_on(
 
     running.send_signal(number)
     _, said = running.communicate(timeout=30)
-    left = left_of(folder)
+    left = running_with(f"SAMPLE_SETUP={folder}")
     again = launch(folder, "true")
     again.communicate(timeout=30)
 

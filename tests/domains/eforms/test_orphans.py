@@ -6,7 +6,6 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -17,7 +16,7 @@ from tongban.domains.eforms.types import Draft
 from tongban.foundation.storage import services as storage
 from tongban.foundation.storage import sweeping
 from tongban.foundation.storage.sweeping import sweep
-from tongban.kernel.actors import Actor, ActorKind
+from tongban.kernel.actors import Actor
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -25,12 +24,6 @@ NOW = cast.NOW
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 OTHER_PDF = PDF + b"\n"
 SLOT = "MT-CDSY:APPLICANT"
-
-
-@pytest.fixture
-def zhang() -> Actor:
-    person = cast.zhang_san().subject
-    return Actor(ActorKind.CITIZEN, uuid4(), "张三", subject_id=person.id, acting_for=person.id)
 
 
 @pytest.fixture

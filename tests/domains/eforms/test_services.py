@@ -44,12 +44,6 @@ _ROWS = {"person.name": "text", "person.phone": "text", "premises.seats": "int"}
 
 
 @pytest.fixture
-def zhang() -> Actor:
-    person = cast.zhang_san().subject
-    return Actor(ActorKind.CITIZEN, uuid4(), "张三", subject_id=person.id, acting_for=person.id)
-
-
-@pytest.fixture
 def stranger() -> Actor:
     person = cast.li_si().subject
     return Actor(ActorKind.CITIZEN, uuid4(), "李四", subject_id=person.id, acting_for=person.id)

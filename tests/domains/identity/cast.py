@@ -4,7 +4,7 @@ Resident numbers carry birth years before 1900, so that they belong to nobody al
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -141,3 +141,10 @@ def officer(username: str, name: str, department_code: str, *roles: Role) -> Act
 
 def wang_min(department_code: str = "SCJG") -> Actor:
     return officer("wangmin", "王敏", department_code, Role.ACCEPTOR, Role.EXAMINER)
+
+
+def newborn(mother: UUID, *, born: date = date(2026, 2, 20)) -> Subject:
+    """A child of hers who has no number yet."""
+    return identity.register_newborn(
+        name="示例宝", birth_date=born, mother=mother, father=None, actor=PLATFORM, at=NOW
+    )

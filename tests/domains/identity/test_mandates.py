@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,14 +67,7 @@ def test_revoking_twice_keeps_the_first_instant() -> None:
 
 def test_nobody_revokes_what_the_law_gives() -> None:
     mother = cast.zhang_san()
-    services.register_newborn(
-        name="示例宝",
-        birth_date=date(2026, 2, 20),
-        mother=mother.subject.id,
-        father=None,
-        actor=PLATFORM,
-        at=cast.NOW,
-    )
+    cast.newborn(mother.subject.id)
     mandate = models.Mandate.objects.get()
 
     with pytest.raises(services.FaultyMandate) as refused:

@@ -200,9 +200,7 @@ def test_a_newborn_is_known_once_and_guarded_by_both_parents_until_of_age() -> N
 def test_nobody_guards_a_child_who_is_of_age() -> None:
     mother = cast.zhang_san().subject.id
 
-    child = services.register_newborn(
-        name="示例宝", birth_date=date(2008, 3, 2), mother=mother, father=None, actor=PLATFORM, at=cast.NOW
-    )
+    child = cast.newborn(mother, born=date(2008, 3, 2))
 
     assert selectors.get_subject(child.id) == child
     assert selectors.children_of(mother, at=cast.NOW) == frozenset()
@@ -210,14 +208,7 @@ def test_nobody_guards_a_child_who_is_of_age() -> None:
 
 def test_mail_to_a_child_goes_to_the_parents() -> None:
     mother = cast.zhang_san()
-    child = services.register_newborn(
-        name="示例宝",
-        birth_date=date(2026, 2, 20),
-        mother=mother.subject.id,
-        father=None,
-        actor=PLATFORM,
-        at=cast.NOW,
-    )
+    child = cast.newborn(mother.subject.id)
     models.Account.objects.filter(pk=mother.account_id).update(email="zhangsan@example.com")
 
     assert selectors.email_addresses(child.id, at=cast.NOW) == ["zhangsan@example.com"]

@@ -26,7 +26,7 @@ from sites.portal import walk
 from sites.portal.test_following import FIELD, ask_for_supplement, case_of, defer_a_material, grant, slot_of
 from tongban.domains.identity.models import Account, Subject
 from tongban.domains.messaging.models import Message
-from tongban.foundation.outbox import services as outbox
+from tongban.foundation.outbox.testing import drain
 
 VISITOR, OWNER, NEWCOMER, GUARDED, HALFWAY = "visitor", "zhangsan", "newcomer", "linxiao", "linxiao halfway"
 
@@ -196,8 +196,7 @@ def live() -> Lived:
     check = defer_a_material(asked_case.number)
     ask_for_supplement(city, asked_case, FIELD, slot_of(city, asked_case))
     grant(city, decided_case)
-    while outbox.deliver_due():
-        pass
+    drain()
     account = accounts[GUARDED]
     guarded, halfway = _guard(account)
     saved = owner.post(f"/events/OPEN_RESTAURANT/{PLAN}".replace("plan/", "plan/save/"))
