@@ -1,6 +1,7 @@
 """The one shape of the figures, how times are taken, and how a benchmark is run by itself."""
 
 import argparse
+import contextlib
 import json
 import statistics
 import sys
@@ -76,4 +77,6 @@ def run(description: str | None, measure: Callable[..., list[Figure]], scale: st
         parser.add_argument(f"--{scale}", type=int, help="so many, for a smaller or a larger run")
     told = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     as_json = bool(told.pop("json"))
-    show(measure(**told), as_json=as_json)
+    with contextlib.redirect_stdout(sys.stderr):  # Django's commands say what they do
+        found = measure(**told)
+    show(found, as_json=as_json)
