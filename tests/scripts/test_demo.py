@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -120,6 +121,30 @@ def test_kill_9_leaves_nothing_that_blocks_the_next_start(home: Path, port: int)
     assert rows == [("A-1",)]
     assert time.monotonic() - began < 30
     assert marked(home) == []
+
+
+def test_kill_9_while_the_city_is_being_made_lets_the_next_start_make_it(home: Path, port: int) -> None:
+    demo = launch(home, "--port", str(port), SEED_TAKES_LONG="yes")
+    waited_until = time.monotonic() + 30
+    while not any(b"prepare" in words for words in command_lines(marked(home))):
+        assert time.monotonic() < waited_until
+        time.sleep(0.05)
+    demo.kill()
+    demo.communicate(timeout=30)
+
+    said, times_prepared = start_and_end(home, port)
+
+    assert times_prepared == 1
+    assert address_in(said) == f"http://127.0.0.1:{port}"
+    assert marked(home) == []
+
+
+def command_lines(pids: list[str]) -> list[list[bytes]]:
+    found = []
+    for pid in pids:
+        with suppress(OSError):  # it has ended meanwhile
+            found.append(Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"))
+    return found
 
 
 def start_and_end(home: Path, port: int) -> tuple[str, int]:
@@ -242,9 +267,7 @@ def test_failed_command_shows_what_it_printed_and_everything_ends(home: Path) ->
 def test_dead_worker_ends_the_demo_with_its_log(home: Path, port: int) -> None:
     demo = launch(home, "--port", str(port))
     read_until(demo, "Ctrl-C ends everything")
-    workers = [
-        pid for pid in marked(home) if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    ]
+    workers = [pid for pid in marked(home) if b"worker" in command_lines([pid])[0]]
 
     for pid in workers:
         os.kill(int(pid), signal.SIGKILL)

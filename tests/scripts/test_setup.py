@@ -9,7 +9,7 @@ import pytest
 
 from scripts.conftest import SCRIPT, running_with, started
 
-# Set up in a folder of its own: the one step starts a program that starts another, as npm does, and neither ends by itself.
+# Set up in a folder of its own: the second step starts a program that starts another, as npm does, and neither ends by itself.
 LAUNCH = """
 import sys
 from pathlib import Path
@@ -22,7 +22,14 @@ def make(log):
     _setup._call(log, "sh", "-c", {command!r}, "packages", _setup.ROOT)
     product.touch()
 
-_setup._steps = lambda for_development: [_setup.Step("sample", "Sample", [], [product], make)]
+def make_environment(log):
+    with (_setup.ROOT / "environments").open("a") as file:
+        file.write("made\\n")
+
+_setup._steps = lambda for_development: [
+    _setup.Step("venv", "Environment", [], [], make_environment),
+    _setup.Step({step!r}, "Sample", [], [product], make),
+]
 sys.exit(_setup.main())
 """
 ENDLESS = 'touch "$1/begun"; sleep 600 & sleep 600'
@@ -89,8 +96,8 @@ def test_failed_step_shows_the_program_s_output_and_stays_due(source: Path) -> N
     assert not step.is_current()
 
 
-def launch(folder: Path, command: str, *arguments: str) -> subprocess.Popen[str]:
-    code = LAUNCH.format(script=str(SCRIPT), folder=str(folder), command=command)
+def launch(folder: Path, command: str, *arguments: str, step: str = "npm") -> subprocess.Popen[str]:
+    code = LAUNCH.format(script=str(SCRIPT), folder=str(folder), command=command, step=step)
     return started(code, *arguments, SAMPLE_SETUP=str(folder))
 
 
@@ -101,9 +108,7 @@ def test_told_to_end_it_ends_what_it_runs_and_the_next_start_goes_on(
     folder = tmp_path / "示例 tree"
     folder.mkdir()
     running = launch(folder, ENDLESS)
-    waited_until = time.monotonic() + 30
-    while not (folder / "begun").exists() and time.monotonic() < waited_until:
-        time.sleep(0.02)
+    wait_for(folder / "begun")
 
     running.send_signal(number)
     _, said = running.communicate(timeout=30)
@@ -115,6 +120,34 @@ def test_told_to_end_it_ends_what_it_runs_and_the_next_start_goes_on(
     assert "interrupted" in said
     assert again.returncode == 0
     assert (folder / "product").exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "environments"), [("packages", 2), ("packages-development", 2), ("project", 2), ("npm", 1)]
+)
+def test_after_kill_9_the_next_start_ends_what_was_left_and_trusts_no_half_installed_package(
+    tmp_path: Path, step: str, environments: int
+) -> None:
+    killed = launch(tmp_path, ENDLESS, step=step)
+    wait_for(tmp_path / "begun")
+    killed.kill()
+    killed.communicate(timeout=30)
+
+    again = launch(tmp_path, "true", step=step)
+    again.communicate(timeout=30)
+    third = launch(tmp_path, "false", step=step)
+    third.communicate(timeout=30)
+
+    assert (again.returncode, third.returncode) == (0, 0)
+    assert running_with(f"SAMPLE_SETUP={tmp_path}") == []
+    assert (tmp_path / "environments").read_text().count("made") == environments
+
+
+def wait_for(file: Path) -> None:
+    waited_until = time.monotonic() + 30
+    while not file.exists():
+        assert time.monotonic() < waited_until
+        time.sleep(0.02)
 
 
 def test_it_becomes_the_script_that_is_named_with_its_arguments(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_two_homes_side_by_side_do_not_meet(home: Path, other_home: Path) -> Non
 
 def test_interrupted_first_start_leaves_no_half_data_folder(home: Path) -> None:
     data = postgres.locate(home).data_directory
-    half = data.with_name("postgres.new")
+    half = data.with_name("postgres.new1234")
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
 
@@ -157,6 +157,29 @@ def test_interrupted_first_start_leaves_no_half_data_folder(home: Path) -> None:
 
     assert started.is_running
     assert not half.exists()
+
+
+def test_start_killed_while_its_data_folder_is_being_made_disturbs_the_next_in_nothing(home: Path) -> None:
+    data = postgres.locate(home).data_directory
+    starting = subprocess.Popen([sys.executable, "-c", start_of(home)])
+    waited_until = time.monotonic() + 30
+    while not list(data.parent.glob("postgres.new*/PG_VERSION")):
+        assert time.monotonic() < waited_until
+        time.sleep(0.01)
+    starting.kill()
+    starting.wait()
+
+    started = postgres.start(home)
+
+    assert started.is_running
+    assert run_sql(home, "SELECT current_setting('data_checksums')") == [("on",)]
+
+
+def start_of(home: Path) -> str:
+    return (
+        "from pathlib import Path; from tongban.foundation import postgres;"
+        f"print(postgres.start(Path({str(home)!r})).pid)"
+    )
 
 
 def test_data_folder_of_an_older_version_is_refused_unchanged(home: Path) -> None:
@@ -194,11 +217,7 @@ def test_start_that_fails_shows_the_log(home: Path) -> None:
 
 
 def test_starts_at_the_same_moment_agree_on_one_server(home: Path) -> None:
-    code = (
-        "from pathlib import Path; from tongban.foundation import postgres;"
-        f"print(postgres.start(Path({str(home)!r})).pid)"
-    )
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-c", start_of(home)]
     racing = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
 
     answers = {process.communicate(timeout=60)[0].strip() for process in racing}
@@ -245,23 +264,14 @@ def test_other_accounts_cannot_connect(open_home: Path) -> None:
     assert b"Permission denied" in listing.stderr
 
 
-@needs_root
-def test_ordinary_account_runs_its_own_server(open_home: Path) -> None:
+def run_as(uid: int, code: str) -> subprocess.CompletedProcess[str]:
+    """Code run by the system's Python, which every account reaches, under another account."""
     interpreter = shutil.which("python3", path="/usr/bin:/bin:/usr/local/bin")
     assert interpreter is not None
-    os.chown(open_home, NOBODY, NOBODY)
-    code = (
-        "from pathlib import Path; import psycopg; from tongban.foundation import postgres;"
-        f"home = Path({str(open_home)!r}); started = postgres.start(home);"
-        "row = psycopg.connect(started.url).execute('SELECT current_user').fetchone();"
-        "print(row[0], started.data_directory == home / 'postgres',"
-        "postgres.stop(home), postgres.status(home).is_running)"
-    )
-
-    finished = subprocess.run(
+    return subprocess.run(
         [interpreter, "-c", code],
-        user=NOBODY,
-        group=NOBODY,
+        user=uid,
+        group=uid,
         extra_groups=[],
         cwd="/",
         env={
@@ -274,5 +284,37 @@ def test_ordinary_account_runs_its_own_server(open_home: Path) -> None:
         check=False,
     )
 
+
+@needs_root
+def test_ordinary_account_runs_its_own_server(open_home: Path) -> None:
+    os.chown(open_home, NOBODY, NOBODY)
+    code = (
+        "from pathlib import Path; import psycopg; from tongban.foundation import postgres;"
+        f"home = Path({str(open_home)!r}); started = postgres.start(home);"
+        "row = psycopg.connect(started.url).execute('SELECT current_user').fetchone();"
+        "print(row[0], started.data_directory == home / 'postgres',"
+        "postgres.stop(home), postgres.status(home).is_running)"
+    )
+
+    finished = run_as(NOBODY, code)
+
     assert finished.stderr == ""
     assert finished.stdout.split() == ["tongban", "True", "True", "False"]
+
+
+@needs_root
+def test_account_without_a_name_is_told_what_to_do(open_home: Path) -> None:
+    unnamed = 54_321
+    os.chown(open_home, unnamed, unnamed)
+    code = (
+        "from pathlib import Path; from tongban.foundation import postgres\n"
+        f"try: postgres.start(Path({str(open_home)!r}))\n"
+        "except postgres.TROUBLES as trouble: print(trouble)"
+    )
+
+    finished = run_as(unnamed, code)
+
+    assert finished.stderr == ""
+    assert "the account with the number 54321 has no name in /etc/passwd" in finished.stdout
+    assert "Add a line such as tongban:x:54321:54321::/:/bin/sh" in finished.stdout
+    assert not (open_home / "postgres").exists()

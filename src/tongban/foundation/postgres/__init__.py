@@ -17,6 +17,7 @@ from tongban.foundation.postgres.location import (
 )
 from tongban.foundation.postgres.processes import ProgramFailed
 from tongban.foundation.postgres.server import (
+    AccountUnnamed,
     ForeignFolder,
     OlderDataFolder,
     ServerWontStart,
@@ -28,6 +29,7 @@ from tongban.foundation.postgres.server import (
 )
 
 TROUBLES = (
+    AccountUnnamed,
     BackupUnreadable,
     BinariesMissing,
     DatabaseInUse,
@@ -41,6 +43,7 @@ TROUBLES = (
 
 __all__ = [
     "TROUBLES",
+    "AccountUnnamed",
     "BackupUnreadable",
     "BinariesMissing",
     "DatabaseInUse",

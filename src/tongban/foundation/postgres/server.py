@@ -10,6 +10,7 @@ import pwd
 import shutil
 import signal
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,7 @@ from tongban.foundation.postgres.processes import (
 START_SECONDS = 120  # replaying the log after a crash in the middle of a bulk load
 STOP_SECONDS = 60
 LOG_KEPT_BYTES = 20_000_000
+_UNFINISHED = "postgres.new"
 
 _INCLUDE = "include_if_exists = 'tongban.conf'\n"
 _SETTINGS = """\
@@ -67,6 +69,10 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
 
 class ServerWontStart(Exception):
     """The server did not come up; the message carries the end of its log."""
+
+
+class AccountUnnamed(Exception):
+    """The account has a number but no name, as in a container started under a number of its own."""
 
 
 class OlderDataFolder(Exception):
@@ -102,7 +108,7 @@ def status(home: Path | None = None) -> Status:
 def start(home: Path | None = None) -> Status:
     """Make the server of the home run and answer; creates the data folder the first time, safe to call again.
 
-    Raises OlderDataFolder, ForeignFolder or ServerWontStart.
+    Raises AccountUnnamed, OlderDataFolder, ForeignFolder or ServerWontStart.
     """
     location = locate(home)
     with locked(location):
@@ -151,8 +157,11 @@ def _remove_empty(folder: Path) -> None:
 def start_stopped(location: Location) -> None:
     """Start, for a caller that holds the lock and knows that no postmaster runs."""
     data = location.data_directory
+    _refuse_unnamed(location)
     _refuse_foreign(location)
     end_all(data)
+    for half in data.parent.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(half, ignore_errors=True)
     if not (data / "PG_VERSION").exists():
         _initialise(location)
     _refuse_other_version(location)
@@ -200,13 +209,14 @@ def installed_version(location: Location) -> str:
 
 
 def _initialise(location: Location) -> None:
-    """Make a data folder beside its place and move it there whole; a killed attempt leaves no half one."""
+    """Make a data folder beside its place and move it there whole; a killed attempt leaves no half one.
+
+    Each attempt has a folder of its own, because the initdb of a killed one may still be writing into its.
+    """
     data = location.data_directory
     if data.parent == location.outside:
         location.outside.mkdir(mode=0o711, exist_ok=True)
-    fresh = data.with_name("postgres.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
+    fresh = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=data.parent))
     if os.geteuid() == 0:
         os.chown(fresh, location.server_uid, location.server_uid)
     run_as_server(
@@ -268,6 +278,19 @@ def remove_stale_locks(location: Location) -> None:
     (location.data_directory / "postmaster.pid").unlink(missing_ok=True)
     for left in sockets.glob(".s.PGSQL.*"):
         left.unlink()
+
+
+def _refuse_unnamed(location: Location) -> None:
+    # initdb asks for the name of the account it runs as, and peer authentication for that of the one who calls.
+    for uid in {os.geteuid(), location.server_uid}:
+        try:
+            _account_name(uid)
+        except KeyError:
+            raise AccountUnnamed(
+                f"the account with the number {uid} has no name in /etc/passwd, and PostgreSQL runs only under a named one. "
+                f"Add a line such as tongban:x:{uid}:{os.getegid()}::/:/bin/sh to /etc/passwd (in a container: to the image, "
+                "or mount such a file), or run under an account that has a name, or set DATABASE_URL to a database elsewhere"
+            ) from None
 
 
 def _refuse_foreign(location: Location) -> None:

@@ -24,8 +24,11 @@ class Command(BaseCommand):
             return
         made = clients.create_client(department=DEPARTMENT, name="烟草专卖业务系统（示例）", at=clock.now())
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(json.dumps({"client": str(made.client_id), "secret": made.secret}))
+        # Whole or not at all: a start killed here must leave none that the next one cannot read.
+        fresh = file.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({"client": str(made.client_id), "secret": made.secret}))
+        fresh.replace(file)
 
 
 def _are_good(credentials: dict[str, str]) -> bool:
