@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.strategies import full_width
-from tongban.kernel.divisions import DivisionRegister, DivisionsMissing, load_divisions, unpadded
+from tongban.kernel.divisions import (
+    DivisionRegister,
+    DivisionsMissing,
+    load_divisions,
+    national_divisions,
+    unpadded,
+)
 from tongban.kernel.identifiers import (
     FaultyItemCode,
     FaultyLicenceId,
@@ -27,6 +33,7 @@ from tongban.kernel.identifiers import (
     validate_uscc,
 )
 from tongban.kernel.identifiers.uscc import ALPHABET
+from vectors.sources import shared_document
 
 TODAY = date(2026, 3, 2)
 USCC = "91350100M000100Y43"
@@ -244,6 +251,17 @@ def test_padding_is_cut_by_whole_levels() -> None:
         "310115100001",
         "310110",
     ]
+
+
+def test_the_divisions_agree_with_the_shared_list_of_shanghai() -> None:
+    listed = shared_document("divisions/shanghai_divisions.json")
+    rows = [listed["province"], *listed["cities"], *listed["districts"], *listed["streets"]]
+    nation = national_divisions()
+
+    below = dict(nation.below("31"))
+
+    assert {"31": nation.name("31"), **below} == {row["code"]: row["name"] for row in rows}
+    assert len(below) == 1 + 16 + 234
 
 
 def test_a_missing_list_of_divisions_is_named(tmp_path: Path) -> None:

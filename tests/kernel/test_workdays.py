@@ -1,5 +1,3 @@
-import json
-import os
 from datetime import date, timedelta
 
 import pytest
@@ -17,27 +15,15 @@ from tongban.kernel.workdays import (
     count_workdays,
     is_workday,
 )
-from vectors.sources import DEFAULT_FOLDER, VARIABLE, folder
+from vectors.sources import shared_document
 
 CALENDAR = national_calendar()
 
 
 def test_national_calendar_agrees_with_the_published_plan_on_every_date() -> None:
-    path = next(
-        (
-            base / "workdays" / "cn_holidays.json"
-            for base in (folder(), DEFAULT_FOLDER)
-            if (base / "workdays").is_dir()
-        ),
-        None,
-    )
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("workdays/cn_holidays.json is missing")
-        pytest.skip(f"no workdays/cn_holidays.json under {folder()} ({VARIABLE})")
     listed = {
         date.fromisoformat(entry["date"]): entry["kind"]
-        for entry in json.loads(path.read_text(encoding="utf-8"))["days"]
+        for entry in shared_document("workdays/cn_holidays.json")["days"]
     }
 
     day = date(2024, 1, 1)

@@ -46,3 +46,15 @@ def require(vector: dict[str, Any] | None, area: str) -> dict[str, Any]:
     if os.environ.get(VARIABLE) or os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def shared_document(name: str) -> dict[str, Any]:
+    """A file of the shared data, beside the vectors or in its default folder; missing, it fails in CI and is skipped elsewhere."""
+    for base in (folder(), DEFAULT_FOLDER):
+        if (base / name).is_file():
+            found: dict[str, Any] = json.loads((base / name).read_text(encoding="utf-8"))
+            return found
+    message = f"{name} is neither under {folder()} ({VARIABLE}) nor under {DEFAULT_FOLDER}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)

@@ -12,7 +12,6 @@ from tongban.foundation.logs import configure_logs
 
 ENV = environment()
 PACKAGE = Path(__file__).resolve().parents[1]
-REPOSITORY = PACKAGE.parents[1]
 IS_PRODUCTION = ENV.mode == "production"
 IS_DEMO = ENV.mode == "demo"
 
@@ -214,7 +213,6 @@ else:
     EMAIL_USE_TLS = True
 BUSINESS_CLOCK = ENV.home / "business-clock.json" if IS_DEMO else None
 AUDIT_HEADS = ENV.home / "audit-heads.jsonl"
-FONT_FOLDER = REPOSITORY / "node_modules/@expo-google-fonts/noto-sans-sc"
 CATALOGUE_REGION = ENV.catalogue_region
 PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name

