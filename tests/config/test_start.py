@@ -1,15 +1,23 @@
+import base64
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from pydantic import ValidationError
 
+from foundation.postgres.conftest import forget
 from tongban.config import checks
 from tongban.config.environment import Environment
+from tongban.foundation import postgres
+from tongban.foundation.postgres import processes, server
 
 SECRET = "x" * 40
+KEY = base64.b64encode(bytes(32)).decode()
 
 
 def test_every_missing_secret_is_named(monkeypatch):
@@ -34,12 +42,49 @@ def test_a_complete_environment_gives_no_reason(monkeypatch):
     complete = Environment(
         mode="production",
         secret_key=SECRET,
-        data_keys=SECRET,
-        lookup_key=SECRET,
+        data_keys=f"k1:{KEY}",
+        lookup_key=KEY,
         public_url="https://tongban.example",
     )
 
     assert list(checks.missing_settings(complete)) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DATABASE_URL", "mysql://host/db"),
+        ("TONGBAN_DATA_KEYS", f"k1:{KEY[4:]}"),
+        ("TONGBAN_DATA_KEYS", KEY),
+        ("TONGBAN_LOOKUP_KEY", "no base64!"),
+        ("TONGBAN_PUBLIC_URL", "tongban.example"),
+        ("TONGBAN_TRUSTED_PROXIES", "-1"),
+        ("TONGBAN_TRUSTED_PROXIES", "one"),
+        ("TONGBAN_CATALOGUE_REGION", "上海"),
+        ("TONGBAN_CLAMD", "clamd.example"),
+        ("TONGBAN_SMTP_URL", "mail.example:587"),
+        ("TONGBAN_WEBHOOK_NETWORKS", "10.0.0.0/8, intranet"),
+        ("TONGBAN_OTLP_ENDPOINT", "127.0.0.1:4318"),
+        ("TONGBAN_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_at_the_start_and_not_repeated_when_secret(
+    monkeypatch, setting, value
+):
+    monkeypatch.setenv(setting, value)
+
+    with pytest.raises(ValidationError) as refused:
+        Environment()
+
+    ((place, said),) = {(one["loc"][0], one["msg"]) for one in refused.value.errors()[:1]}
+    assert setting.endswith(str(place).upper())
+    assert value not in said
+
+
+def test_an_address_is_kept_without_its_last_slash(monkeypatch):
+    monkeypatch.setenv("TONGBAN_PUBLIC_URL", "https://tongban.example/")
+
+    assert Environment().public_url == "https://tongban.example"
 
 
 @pytest.mark.django_db
@@ -52,13 +97,15 @@ def test_a_session_that_gives_up_durability_is_named():
     assert any("synchronous_commit" in reason for reason in checks.weak_durability())
 
 
-def run_in_production(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command of an installation that was given neither secrets nor a database that answers."""
+def run_in_production(
+    home: Path, *words: str, database: str = "postgresql://nobody@127.0.0.1:1/nothing"
+) -> subprocess.CompletedProcess[str]:
+    """A command of an installation that was given no secrets, and no database that answers unless one is named."""
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("TONGBAN_")},
         "TONGBAN_MODE": "production",
         "TONGBAN_HOME": str(home),
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        "DATABASE_URL": database,
         "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
     }
     return subprocess.run(
@@ -77,6 +124,47 @@ def test_production_does_not_start_without_its_secrets(tmp_path):
     assert done.returncode == 1
     assert "start refused: TONGBAN_SECRET_KEY is not set" in done.stderr
     assert "the database does not answer" in done.stderr
+
+
+@pytest.fixture
+def careless_server(tmp_path: Path) -> Iterator[str]:
+    """The address of a real server that gives up everything by which an acknowledged row outlives a crash."""
+    home = tmp_path / "careless"
+    postgres.start(home)
+    location = postgres.locate(home)
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.run_superuser_script(location, f"ALTER SYSTEM SET {setting} = off;")
+    postgres.stop(home)
+    data = os.fspath(location.data_directory)
+    processes.run_as_server(
+        location, location.server_binaries / "pg_checksums", "--disable", "--pgdata", data
+    )
+    yield postgres.start(home).url
+    forget(home)
+
+
+def test_production_does_not_start_on_a_server_that_may_lose_what_it_acknowledged(
+    tmp_path: Path, careless_server: str
+) -> None:
+    refused = {
+        command: run_in_production(tmp_path, command, database=careless_server)
+        for command in ("serve", "worker")
+    }
+
+    for done in refused.values():
+        reasons = re.findall(r"start refused: PostgreSQL has (\w+) = off", done.stderr)
+        assert done.returncode == 1
+        assert reasons == ["fsync", "full_page_writes", "data_checksums", "synchronous_commit"]
+
+
+def test_production_has_no_command_of_the_demo(tmp_path):
+    listed = run_in_production(tmp_path, "--help")
+    moved = run_in_production(tmp_path, "demo", "clock", "+3d")
+
+    assert "  catalogue " in listed.stdout
+    assert "demo" not in listed.stdout
+    assert (moved.returncode, moved.stdout) == (2, "")
+    assert moved.stderr == "tongban: there is no command demo; tongban --help lists them\n"
 
 
 def test_check_deploy_names_what_keeps_production_from_starting(tmp_path):

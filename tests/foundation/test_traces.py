@@ -1,29 +1,60 @@
-import json
+import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
-TRACED = """
-import json, django
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry import trace
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+REQUESTS = """
+import django
 django.setup()
+from opentelemetry import trace
 from django.test import Client
-from tongban.foundation.traces import export_traces
-exporter = InMemorySpanExporter()
-export_traces(exporter)
 client = Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
 client.get("/health/live?q=13800000000&n=11010519491231002X")
 client.get("/nothing/11010519491231002X/")
 trace.get_tracer_provider().force_flush()
-print(json.dumps([{"name": span.name, **dict(span.attributes)} for span in exporter.get_finished_spans()]))
 """
 
 
-def test_a_trace_names_the_route_and_no_persons_number():
-    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, check=True)
+@contextmanager
+def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """An OpenTelemetry collector: its address, and what it got at which path."""
+    received: list[tuple[str, bytes]] = []
 
-    written = done.stdout.splitlines()[-1]
-    requests = [span for span in json.loads(written) if "http.method" in span]
-    assert [span.get("http.route") for span in requests] == ["health/live", None]
-    assert "13800000000" not in written
-    assert "11010519491231002X" not in written
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", received
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_the_collector_gets_the_route_of_each_request_and_no_persons_number() -> None:
+    with collector() as (address, received):
+        environment = {**os.environ, "TONGBAN_OTLP_ENDPOINT": address}
+        subprocess.run([sys.executable, "-c", REQUESTS], env=environment, check=True)
+
+    spans = [
+        {attribute.key: attribute.value.string_value for attribute in span.attributes}
+        for _path, body in received
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
+    assert {path for path, _body in received} == {"/v1/traces"}
+    assert [span.get("http.route") for span in spans if "http.method" in span] == ["health/live", None]
+    for _path, body in received:
+        assert b"13800000000" not in body
+        assert b"11010519491231002X" not in body

@@ -44,12 +44,15 @@ class SoftwareKeys:
 
     @staticmethod
     def _parse(part: str) -> tuple[str, bytes]:
-        key_id, _, encoded = part.strip().partition(":")
-        key = base64.b64decode(encoded)
+        key_id, colon, encoded = part.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
         if not key_id or len(key) != KEY_BYTES:
-            raise ValueError(
-                f"a data key is `id:base64 of {KEY_BYTES} bytes`; the one named {key_id!r} is not"
-            )
+            # Without a colon the text is the key itself, and is not repeated.
+            named = f"; the one named {key_id!r} is not" if colon else ""
+            raise ValueError(f"a data key is `id:base64 of {KEY_BYTES} bytes`{named}")
         return key_id, key
 
     def current(self) -> tuple[str, bytes]:

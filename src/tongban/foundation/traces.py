@@ -7,7 +7,7 @@ from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span
 
 from tongban.foundation.logs import masked
@@ -15,10 +15,7 @@ from tongban.foundation.logs import masked
 
 def configure_traces(endpoint: str) -> None:
     """Send traces of requests and statements to the OTLP collector at `endpoint`, e.g. `http://127.0.0.1:4318`."""
-    export_traces(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"))
-
-
-def export_traces(exporter: SpanExporter) -> None:
+    exporter = OTLPSpanExporter(endpoint=f"{endpoint.removesuffix('/v1/traces')}/v1/traces")
     provider = TracerProvider(resource=Resource.create({"service.name": "tongban"}))
     provider.add_span_processor(BatchSpanProcessor(exporter))
     DjangoInstrumentor().instrument(tracer_provider=provider, request_hook=_without_personal_data)
