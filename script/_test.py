@@ -1,9 +1,13 @@
 """Run the tests: start the embedded database if needed, provide the browser, then pytest."""
 
+import fcntl
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import _browser
 from _processes import PYTHON, ROOT, run, say
@@ -25,16 +29,43 @@ def main() -> int:
         if os.environ.get("CI"):
             return 1
     environment = {**os.environ, "TONGBAN_MODE": "test", "TONGBAN_HOME": str(postgres.default_home())}
-    was_running = postgres.status().is_running
-    uses_own_server = "DATABASE_URL" not in os.environ
-    if uses_own_server:
-        postgres.start()
-    say(f"Set up in {time.monotonic() - began:.1f} s; the tests' own time is on the last line.")
-    try:
+    if environment.get("TONGBAN_VECTORS"):
+        environment["TONGBAN_VECTORS"] = str(Path(environment["TONGBAN_VECTORS"]).resolve())
+    with _database():
+        say(f"Set up in {time.monotonic() - began:.1f} s; the tests' own time is on the last line.")
         return run([PYTHON, "-m", "pytest", *_side_by_side(arguments), *arguments], environment=environment)
-    finally:
-        if uses_own_server and not was_running:
-            postgres.stop()
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """The embedded server runs meanwhile; of several tests at once that had to start it, the last one stops it."""
+    if "DATABASE_URL" in os.environ:
+        yield
+        return
+    home = postgres.default_home()
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "tests.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        was_running = postgres.status().is_running
+        started = postgres.start()
+        if not was_running:
+            lock.truncate(0)
+            lock.write(str(started.pid))
+            lock.flush()
+        try:
+            yield
+        finally:
+            _stop_if_last(lock)
+
+
+def _stop_if_last(lock: TextIO) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    lock.seek(0)
+    if lock.read() == str(postgres.status().pid):
+        postgres.stop()
 
 
 def _from_root(argument: str) -> str:

@@ -1,11 +1,34 @@
+import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import _browser
 import _test
 import pytest
 
+from foundation.postgres.conftest import forget
+from scripts.conftest import SCRIPT, started
 from tongban.foundation import postgres
 
+# In the place of pytest: runs until a file is there, and says whether the database still answers.
+LAUNCH = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {script!r})
+import _test
+from tongban.foundation import postgres
+
+def run(command, environment):
+    Path({begun!r}).touch()
+    while not Path({end!r}).exists():
+        time.sleep(0.02)
+    return 0 if postgres.status().is_running else 9
+
+_test.run = run
+_test._provide_browser = lambda arguments: None
+sys.exit(_test.main())
+"""
 MARKED = "@pytest.mark." + "browser\ndef test_page(): ...\n"
 
 
@@ -89,3 +112,71 @@ def test_all_tests_run_in_a_process_a_core_and_a_few_in_one(
     assert commands[0][3:] == ["-n2", "--dist=loadfile", "--no-loadscope-reorder", "-q"]
     assert commands[1][3:] == ["-q", str(tmp_path)]
     assert commands[2][3:] == ["-n0"]
+
+
+def test_relative_folder_of_vectors_is_that_of_the_person_s_own_folder(
+    commands: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(_test, "run", lambda _command, environment: given.append(environment) or 0)
+    monkeypatch.setenv("TONGBAN_VECTORS", "my vectors")
+    monkeypatch.chdir(tmp_path)
+
+    call(monkeypatch, "-n0")
+
+    assert given[0]["TONGBAN_VECTORS"] == f"{tmp_path.resolve()}/my vectors"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "home"
+    yield folder
+    forget(folder)
+
+
+class Run:
+    """One `script/test` of a home, under way until it is told to end."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self.begun, self.end = home.with_name(f"{name} begun"), home.with_name(f"{name} end")
+        code = LAUNCH.format(script=str(SCRIPT), begun=str(self.begun), end=str(self.end))
+        self.process: subprocess.Popen[str] = started(code, TONGBAN_HOME=str(home))
+        waited_until = time.monotonic() + 60
+        while not self.begun.exists():
+            assert self.process.poll() is None
+            assert time.monotonic() < waited_until
+            time.sleep(0.02)
+
+    def finish(self) -> int:
+        self.end.touch()
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+def test_of_two_runs_at_once_the_last_one_stops_the_server_that_the_first_started(home: Path) -> None:
+    first, second = Run(home, "first"), Run(home, "second")
+
+    first_ended = first.finish()
+    still_running = postgres.status(home).is_running
+    second_ended = second.finish()
+
+    assert (first_ended, still_running, second_ended) == (0, True, 0)
+    assert not postgres.status(home).is_running
+
+
+def test_a_server_that_ran_before_goes_on(home: Path) -> None:
+    postgres.start(home)
+
+    assert Run(home, "only").finish() == 0
+
+    assert postgres.status(home).is_running
+
+
+def test_after_kill_9_the_next_run_stops_the_server_that_was_left(home: Path) -> None:
+    killed = Run(home, "killed")
+    killed.process.kill()
+    killed.process.communicate()
+
+    assert Run(home, "next").finish() == 0
+
+    assert not postgres.status(home).is_running

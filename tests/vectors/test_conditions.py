@@ -15,10 +15,16 @@ from tongban.kernel.conditions import (
     play_dialogue,
     read_fields,
 )
-from vectors.sources import cases, require
+from vectors.sources import cases, read_document, require
 
 AREA = "conditions"
 SHAPE = jsonschema.Draft202012Validator(CONDITION_SCHEMA)
+
+
+def test_every_vector_is_of_a_kind_that_is_tested_here() -> None:
+    vectors = require(read_document(AREA), AREA)["vectors"]
+
+    assert {vector["kind"] for vector in vectors} <= {"eval", "canonical", "invalid", "questions"}
 
 
 @pytest.mark.parametrize("given_vector", cases(AREA, "eval"))
