@@ -264,13 +264,26 @@ class TestDictionary:
 
 
 def test_identifiers_are_judged_a_line_each_with_their_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = f"uscc\t{uscc(88)}\nuscc\t {uscc(88)}\r\nresident_id\t1\nhoroscope\tLeo\n"
-    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    good = uscc(88).encode()
+    lines = [
+        b"uscc\t" + good,
+        b"uscc\t " + good + b"\r",
+        b"uscc\t" + good + b"\t",
+        b"uscc\t" + good + b"\rA",
+        b"uscc\t\xff" + good,
+        b"resident_id\t" + b"1" * 1_000_000,
+        b"horoscope\tLeo",
+        b"uscc",
+        b"",
+        b"uscc\t" + good,
+    ]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n".join(lines))))
     out = io.StringIO()
 
     call_command("standards_validate", "--stdin", "--json", stdout=out)
 
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [answer["valid"] for answer in answers] == [True, False, False, False]
-    assert [answer["normalised"] for answer in answers] == [uscc(88), uscc(88), None, None]
+    assert {frozenset(answer) for answer in answers} == {frozenset({"valid", "reason", "normalised"})}
+    assert [answer["valid"] for answer in answers] == [True, *[False] * 8, True]
+    assert [answer["normalised"] for answer in answers] == [*[uscc(88)] * 3, *[None] * 6, uscc(88)]
     assert all(answer["reason"] for answer in answers)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:  # Any: Django's own signature
         today = shanghai_date(clock.now())
         if options["stdin"]:
-            pairs: Iterable[tuple[str, str]] = read_pairs(sys.stdin)
+            pairs: Iterable[tuple[str, str]] = read_pairs(sys.stdin.buffer)
         elif options["kind"] and options["value"] is not None:
             pairs = [(options["kind"], options["value"])]
         else:
@@ -41,10 +41,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"{'valid' if answer['valid'] else 'invalid'}\t{answer['reason']}")
 
 
-def read_pairs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Kind and value of each line; only the line's end is cut, blanks of the value are kept."""
+def read_pairs(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    """Kind and value of each line; only the line's end (LF or CRLF) is cut, blanks of the value are kept.
+
+    Bytes, because text would also be cut at a lone CR; those that are no UTF-8 become U+FFFD, which no identifier holds.
+    """
     for line in lines:
-        kind, _tab, value = line.rstrip("\n").removesuffix("\r").partition("\t")
+        text = line.removesuffix(b"\n").removesuffix(b"\r").decode(errors="replace")
+        kind, _tab, value = text.partition("\t")
         yield kind, value
 
 
