@@ -1,8 +1,12 @@
 """The lifecycle table: nothing outside it, every list derived from it."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
+import tongban
 from tongban.domains.cases import states
 from tongban.domains.cases.states import IllegalTransition, next_status
 from tongban.domains.cases.types import Action, Status
@@ -65,3 +69,18 @@ def test_one_refusal_is_read_in_each_readers_language() -> None:
     with translation.override("en"):
         assert "“To accept”" in refusal.value.sentence
         assert "Grant" in refusal.value.sentence
+
+
+WRITES_STATUS = re.compile(
+    r"\bcase\.status\s*=[^=]|(?<!\w)Case\(\n|\bCase\.objects[^=]*\.update\([^)]*\bstatus="
+    r"|UPDATE cases_case\b[^;]*\bstatus\s*="
+)
+
+
+def test_a_case_s_status_is_written_at_its_receipt_and_by_the_transition_only() -> None:
+    package = Path(tongban.__file__).parent
+    files = [path for path in package.rglob("*.py") if "migrations" not in path.parts]
+
+    writers = {path.stem for path in files if WRITES_STATUS.search(path.read_text(encoding="utf-8"))}
+
+    assert writers == {"submission", "transition"}
