@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from domains.eforms.elements import element
 from tongban.domains.lifeevents.rules.parties import Source, others, role_of_fact, source_of
@@ -28,6 +29,13 @@ def why(tree: object, **facts: object) -> str:
 
 def test_a_comparison_names_the_value_and_the_line() -> None:
     assert why(BIG, shop__area_m2=80) == "店面面积：80平方米（规定的界线是不少于300平方米）"
+
+
+def test_the_line_is_said_in_the_readers_language() -> None:
+    with translation.override("en"):
+        said = why(BIG, shop__area_m2=80)
+
+    assert said == "店面面积: 80平方米 (the rule's threshold is at least 300平方米)"
 
 
 def test_a_yes_or_no_is_said_as_one() -> None:

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from tongban.domains.standards.types import DataElement
-from tongban.kernel.conditions import Condition, Facts, FieldDictionary, LeafExplanation, explain
+from tongban.kernel.conditions import (
+    Condition,
+    Explanation,
+    Facts,
+    FieldDictionary,
+    LeafExplanation,
+    explain,
+)
 
 
 def show_value(element: DataElement, value: object) -> str:
@@ -25,7 +32,11 @@ def because(
     condition: Condition, facts: Facts, fields: FieldDictionary, elements: Mapping[str, DataElement]
 ) -> str:
     """Why the condition holds, fails or is open: the comparisons that decide it, each in words."""
-    explanation = explain(condition, facts, fields)
+    return reasons(explain(condition, facts, fields, say=_), elements)
+
+
+def reasons(explanation: Explanation, elements: Mapping[str, DataElement]) -> str:
+    """The comparisons that decided, or that are open, each in words."""
     deciding = [
         node.leaf
         for node in explanation.root.leaves()

@@ -12,10 +12,10 @@ from tongban.domains.cases.types import Dossier, Tick, TickMark
 from tongban.domains.catalogue.types import ExaminationPoint, Guide, LegalBasis, Stage
 from tongban.domains.eforms.rules import element_of
 from tongban.domains.eforms.types import Answer
-from tongban.domains.lifeevents.rules.wording import because
+from tongban.domains.lifeevents.rules.wording import reasons
 from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import Actor
-from tongban.kernel.conditions import FieldDictionary
+from tongban.kernel.conditions import FieldDictionary, explain
 from tongban.sites.console.words import State
 from tongban.sites.shared.fields import field_id
 from tongban.sites.shared.formats import moment
@@ -134,11 +134,12 @@ def _machine(
     if check is None:
         return None
     condition, facts = check
+    explanation = explain(condition, facts, fields, say=_)
     state = {
         True: State(_("系统核对相符"), "done", "check"),
         False: State(_("系统核对不符"), "bad", "x"),
         None: State(_("系统核对不了"), "asked", "circle-alert"),
-    }[condition.decide(facts).verdict]
+    }[explanation.verdict]
     known = standards.elements()
     elements = {key: found for key in fields if (found := element_of(key, known)) is not None}
-    return MachineFinding(state, because(condition, facts, fields, elements))
+    return MachineFinding(state, reasons(explanation, elements))
