@@ -49,7 +49,9 @@ from tongban.domains.cases.types import (
 from tongban.domains.identity import services as identity
 from tongban.domains.licences import selectors as licences
 from tongban.domains.licences.types import LicenceStatus
+from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
+from tongban.kernel.conditions import Field, FieldType
 
 OTHER_FIRM = "92310115MADM00019C"
 REASON = "厨房没有分开生熟区。"
@@ -139,6 +141,36 @@ def test_a_second_person_may_override_with_a_reason_and_it_is_counted(story: Sto
 
     decision = Decision.objects.get()
     assert (decision.is_override, decision.reason, decision.officer_name) == (True, "复查已改正。", "刘洋")
+
+
+@pytest.mark.parametrize("ticks", [(), (TickMark("a1", True),)], ids=["accepted over it", "ticked over it"])
+def test_over_a_finding_of_the_machine_only_a_second_person_grants(
+    submit: Submit, ticks: tuple[TickMark, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = Field("shop.area_m2", FieldType.INT)
+    monkeypatch.setattr(standards, "condition_fields", lambda: {area.name: area})
+    answers = {**ANSWERS, "PREMISES.shop.area_m2": typed(0)}
+    story = Story(submit(new_case(FOOD, answers=answers)).cases[0].number)
+    story.accept()
+    story.tick(*ticks, TickMark("e1", True), TickMark("e2", True))
+    story.examine()
+
+    with pytest.raises(services.PointsFailed):
+        story.grant()
+    with pytest.raises(services.SecondPersonNeeded):
+        story.grant(override_reason="实测有面积。")
+    story.grant(actor=officer(Role.DECIDER, name="刘洋"), override_reason="实测有面积。")
+
+    assert Decision.objects.get().is_override
+
+
+def test_a_reason_where_nothing_is_overridden_is_not_counted(story: Story) -> None:
+    story.to_decide()
+
+    story.grant(override_reason="无")
+
+    decision = Decision.objects.get()
+    assert (decision.is_override, decision.reason) == (False, "")
 
 
 def refuse(story: Story, **changes: object) -> None:
@@ -265,7 +297,7 @@ def test_termination_needs_a_reason(story: Story) -> None:
 
 
 def test_a_supplement_nobody_answered_may_end_the_case_after_its_day(story: Story) -> None:
-    items = (SupplementItem("MT-m1", "经营场所布局图", "看不清专间", "重新上传清晰的图"),)
+    items = (SupplementItem("MT-m1:APPLICANT", "经营场所布局图", "看不清专间", "重新上传清晰的图"),)
     story.note(services.request_supplement(**story.names, items=items, actor=WANG_MIN, at=at(3, 4)))
     assert SupplementRequest.objects.get().answer_by == date(2026, 4, 3)
 

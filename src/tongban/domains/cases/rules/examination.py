@@ -1,6 +1,6 @@
 """Examination points, what stands in the way of acceptance, and what a decision must rest on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -100,24 +100,21 @@ def require_all_examined(substance: Substance, ticks: Mapping[str, bool | None])
         )
 
 
-def require_grantable(
-    ticks: Mapping[str, bool | None], *, override_reason: str, is_second_person: bool
-) -> bool:
-    """Whether granting overrides a failed point.
+def require_grantable(failed: Collection[str], *, override_reason: str, is_second_person: bool) -> bool:
+    """Whether granting overrides a finding, an officer's or the machine's.
 
     Raises :class:`PointsFailed` or :class:`SecondPersonNeeded`.
     """
-    failed = sorted(point for point, passed in ticks.items() if passed is False)
     if not failed:
         return False
     if not override_reason.strip():
         raise PointsFailed(
-            f"points failed: {failed}",
+            f"points failed: {sorted(failed)}",
             sentence=_("有%(count)d个审查要点不符合，不能准予。如需推翻审查结论，须由第二人写明理由。")
             % {"count": len(failed)},
         )
     if not is_second_person:
-        raise SecondPersonNeeded(f"the officer who failed {failed} cannot override it")
+        raise SecondPersonNeeded(f"the officer who judged {sorted(failed)} cannot override it")
     return True
 
 
@@ -179,6 +176,21 @@ def machine_verdict(
         return None
     condition, facts = check
     return condition.decide(facts).verdict
+
+
+def failed_findings(
+    substance: Substance,
+    answers: Mapping[str, Answer],
+    ticks: Mapping[str, bool | None],
+    fields: FieldDictionary,
+) -> frozenset[str]:
+    """Where an officer says no, or the machine does and an officer says otherwise or nothing."""
+    asked = answer_fields(substance.form, fields)
+    return frozenset(
+        point.code
+        for point in substance.points
+        if ticks.get(point.code) is False or machine_verdict(point, answers, asked) is False
+    )
 
 
 def acceptance_obstacles(

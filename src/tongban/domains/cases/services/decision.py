@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tongban.domains.cases.models import Case, CheckTask, Decision, SupplementRequest, Tick
+from tongban.domains.cases.models import Case, CheckTask, Decision, HistoryEntry, SupplementRequest, Tick
 from tongban.domains.cases.rules import papers as wording
 from tongban.domains.cases.rules.answers import read_sheet
 from tongban.domains.cases.rules.clock import ClockEventKind
-from tongban.domains.cases.rules.examination import require_grantable, require_grounds
+from tongban.domains.cases.rules.examination import failed_findings, require_grantable, require_grounds
 from tongban.domains.cases.rules.results import fields_from_answers
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.guides import guide_of
@@ -36,6 +36,7 @@ from tongban.domains.identity.types import Subject, SubjectKind
 from tongban.domains.licences import selectors as licence_types
 from tongban.domains.licences import services as licences
 from tongban.domains.licences.types import IssueRequest
+from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import Actor
 from tongban.kernel.clock import DecisionOutcome, delivery_due
 from tongban.kernel.errors import TongbanError
@@ -87,15 +88,15 @@ def grant(
     """Grant, and issue every result the item's version names, in the one transaction.
 
     A licence says what the applicant answered; `result_fields` adds to it or says it otherwise.
-    A failed point is overridden only by a second person with a reason, which is counted. Under
-    告知承诺 a dated check task is created.
+    What an officer or the machine found wrong is overridden only by a second person with a reason, which is
+    counted. Under 告知承诺 a dated check task is created.
     Raises ``PointsFailed``, ``SecondPersonNeeded``, :class:`MaterialOutstanding`, :class:`HolderUnknown`.
     """
     with transaction.atomic():
         case = lock_case(case_number=case_number, revision=revision, action=Action.GRANT, actor=actor)
         _require_materials(case)
         guide = guide_of(case)
-        is_override = _judge_ticks(case, actor, override_reason)
+        is_override = _judge_findings(case, guide, actor, override_reason)
         issued = _issue_results(case, guide, result_fields, actor=actor, at=at)
         Decision.objects.create(
             case=case,
@@ -103,7 +104,7 @@ def grant(
             decided_at=at,
             officer_id=actor.account_id,
             officer_name=actor.name,
-            reason=override_reason,
+            reason=override_reason if is_override else "",
             legal_basis=[basis.id for basis in guide.substance.legal_basis if not basis.is_repealed],
             licences=list(issued.values()),
             is_override=is_override,
@@ -209,13 +210,21 @@ def _require_materials(case: Case) -> None:
         )
 
 
-def _judge_ticks(case: Case, actor: Actor, override_reason: str) -> bool:
+def _judge_findings(case: Case, guide: Guide, actor: Actor, override_reason: str) -> bool:
     rows = list(Tick.objects.filter(case=case))
-    who_failed = {tick.officer_id for tick in rows if tick.passed is False}
-    return require_grantable(
+    failed = failed_findings(
+        guide.substance,
+        read_sheet(case.content.answers),
         {tick.point: tick.passed for tick in rows},
-        override_reason=override_reason,
-        is_second_person=actor.account_id not in who_failed,
+        standards.condition_fields(),
+    )
+    first = {tick.officer_id for tick in rows if tick.point in failed}
+    if failed - {tick.point for tick in rows}:
+        # Who accepted over the machine's finding, without a word, was the first to judge it.
+        entries = HistoryEntry.objects.filter(case=case, action=Action.ACCEPT.value)
+        first.update(entries.values_list("actor_id", flat=True))
+    return require_grantable(
+        failed, override_reason=override_reason, is_second_person=actor.account_id not in first
     )
 
 

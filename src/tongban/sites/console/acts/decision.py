@@ -4,9 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from tongban.domains.cases import services as cases
+from tongban.domains.cases.rules.examination import failed_findings
 from tongban.domains.cases.rules.results import fields_from_answers
 from tongban.domains.cases.types import Action, ActReceipt, ServiceMethod
 from tongban.domains.licences import selectors as licences
+from tongban.domains.standards import selectors as standards
 from tongban.sites.console.acts.form import LONGEST_TEXT, ActForm, Doing, Matter, words_field
 from tongban.sites.console.acts.targets import result_label
 
@@ -29,10 +31,13 @@ class Grant(ActForm):
             for name in licence_type.fields:
                 if f"result:{name}" not in self.fields:
                     self._offer(name, result_label(name, licence_type.holder_kind), filled.get(name, ""))
-        if any(tick.passed is False for tick in matter.dossier.ticks):
+        ticks = {tick.point: tick.passed for tick in matter.dossier.ticks}
+        if failed_findings(
+            matter.guide.substance, matter.dossier.answers, ticks, standards.condition_fields()
+        ):
             override = words_field(gettext_lazy("推翻审查结论的理由"), is_required=False)
             override.help_text = gettext_lazy(
-                "有要点不符合。只有审查人以外的第二人写明理由才能准予，并会被统计。"
+                "有要点不符合，或者与系统核对的结果不符。只有审查人以外的第二人写明理由才能准予，并会被统计。"
             )
             self.fields["override_reason"] = override
 
