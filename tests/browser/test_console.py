@@ -40,7 +40,7 @@ ROW = "document.activeElement.closest('tr').rowIndex"
 ANSWERS_A_FILE = {"attachment", "paper"}
 STATES = {
     "received": ("accept", "supplement", "refuse-acceptance", "correct", "hand-over", "step-aside"),
-    "accepted": ("finish", "extend", "suspend", "terminate"),
+    "accepted": ("finish", "extend", "suspend", "procedure", "terminate"),
     "suspended": ("resume",),
     "examined": ("grant", "refuse", "return"),
     "granted": ("serve",),
@@ -54,6 +54,7 @@ PAGES = {
     "dossier decided": "/console/cases/{granted}/",
     "clock": "/console/cases/{accepted}/clock/",
     "checks": "/console/checks/",
+    "oversight": "/console/oversight/",
     "dead letters": "/console/letters/",
     "calendar": "/console/calendar/",
     "cover": "/console/cover/",

@@ -33,6 +33,9 @@ from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import selectors as licences
 from tongban.domains.messaging import selectors as messaging
+from tongban.domains.registers import selectors as records
+from tongban.domains.registers import services as registers
+from tongban.domains.registers.types import BrokenPromiseKind
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message
 from tongban.foundation.outbox.testing import drain
@@ -89,6 +92,7 @@ WHOSE: dict[str, set[str]] = {
     "console:act": {ACCEPTOR},
     "console:paper": OF_THE_OFFICE,
     "console:settle": set(),
+    "console:repair": {DECIDER, SUPERVISOR},
     "console:retry": {OPERATOR},
     "console:draft": {EDITOR},
     "console:substance": set(),
@@ -224,6 +228,7 @@ def _build(city: City) -> Town:
         "attachment_id": case.content.attachments[0],
         "view_id": view.id,
         "check_id": NOWHERE,
+        "record_id": _broken_promise(firm, case.number),
         "letter_id": letter.pk,
         "owner_id": procedure.owner_id,
         "version_id": procedure.version_id,
@@ -238,6 +243,20 @@ def _build(city: City) -> Town:
         "portal:licence": {"number": licence},
     }
     return Town(browsers, objects, by_route, case.number, upload.slot, settings.MEDIA_ROOT)
+
+
+def _broken_promise(firm: UUID, case_number: str) -> UUID:
+    registers.record_broken_promise(
+        subject_id=firm,
+        case_number=case_number,
+        department=FOOD_OFFICE,
+        kind=BrokenPromiseKind.NOT_HANDED_IN,
+        reason="示例",
+        actor=PLATFORM,
+        at=cities.NOW,
+    )
+    (record,) = records.list_broken_promises({FOOD_OFFICE})
+    return record.id
 
 
 def _open_other_district() -> None:

@@ -128,6 +128,7 @@ def test_the_dossier_allows_what_state_and_post_allow(story: Story) -> None:
         Action.FINISH_EXAMINATION,
         Action.SUSPEND,
         Action.EXTEND,
+        Action.RECORD_PROCEDURE,
         Action.CORRECT,
         Action.HAND_OVER,
         Action.STEP_ASIDE,

@@ -6,9 +6,10 @@ import pytest
 
 from domains.cases.city import FIRE, RECEIVED_AT, WANG_MIN, Story, Submit, at, new_case, officer
 from tongban.domains.cases import selectors, services
-from tongban.domains.cases.models import Case, ClockEvent, Paper, Tick
-from tongban.domains.cases.types import PaperKind, Status, TickMark
+from tongban.domains.cases.models import Case, ClockEvent, Paper, SideProcedure, Tick
+from tongban.domains.cases.types import PaperKind, ProcedureKind, Status, TickMark
 from tongban.kernel.actors import Role
+from tongban.kernel.clock import PauseReason
 
 
 def test_ticks_are_kept_with_their_officer_and_can_be_changed(story: Story) -> None:
@@ -229,3 +230,59 @@ def test_who_stepped_aside_acts_no_more(story: Story) -> None:
     assert dossier.allowed_actions == frozenset()
     story.tick(actor=colleague)
     assert Case.objects.get(number=story.number).assignee_id is None
+
+
+CHECK = {
+    "kind": ProcedureKind.SITE_CHECK,
+    "began_on": date(2026, 3, 5),
+    "ended_on": date(2026, 3, 9),
+    "officers": "王敏、刘洋",
+    "finding": "布局与图一致",
+}
+
+
+def record(story: Story, **changes: object) -> None:
+    story.note(services.record_procedure(**story.names, **{**CHECK, **changes}, actor=WANG_MIN, at=at(3, 10)))
+
+
+def test_where_the_time_went_is_shown_apart_and_only_a_special_procedure_is_not_counted(story: Story) -> None:
+    story.accept(at(3, 3))
+    before = selectors.get_clock(story.number, actor=WANG_MIN, at=at(3, 10)).statutory
+    record(story)
+    after = selectors.get_clock(story.number, actor=WANG_MIN, at=at(3, 10)).statutory
+    story.note(services.suspend(**story.names, procedure="TEST", days=5, actor=WANG_MIN, at=at(3, 10)))
+    story.note(services.resume(**story.names, actor=WANG_MIN, at=at(3, 13)))
+
+    account = selectors.get_clock(story.number, actor=WANG_MIN, at=at(3, 16))
+
+    shown = [(span.kind, span.workdays, span.is_counted) for span in account.spans]
+    assert before == after
+    assert shown == [(PauseReason.TESTING, 3, False), (ProcedureKind.SITE_CHECK, 3, True)]
+    assert account.used_days == 6
+    assert "现场核查，2026年3月5日至2026年3月9日。结果：布局与图一致" in [
+        one.sentence for one in selectors.get_dossier(story.number, actor=WANG_MIN).history
+    ]
+
+
+@pytest.mark.parametrize("officers", ["", "王敏", "王敏，王敏"])
+def test_an_on_site_check_takes_two_officers(story: Story, officers: str) -> None:
+    story.accept(at(3, 3))
+
+    with pytest.raises(services.TwoOfficersNeeded):
+        record(story, officers=officers)
+
+    assert not SideProcedure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("began", "ended"),
+    [((3, 2), (3, 5)), ((3, 6), (3, 5)), ((3, 9), (3, 11))],
+    ids=["early", "turned", "late"],
+)
+def test_days_outside_the_examination_are_refused(
+    story: Story, began: tuple[int, int], ended: tuple[int, int]
+) -> None:
+    story.accept(at(3, 3))
+
+    with pytest.raises(services.FaultyPeriod):
+        record(story, began_on=date(2026, *began), ended_on=date(2026, *ended))

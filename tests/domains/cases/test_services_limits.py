@@ -1,11 +1,13 @@
 """Limits kept right from facts: late workers, moved holidays, the calendar's end."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import connection
 
-from domains.cases.city import FOOD, WANG_MIN, Story, Submit, Uploads, at, new_case, typed
+from domains.cases.city import FOOD, FOOD_OFFICE, WANG_MIN, Story, Submit, Uploads, at, new_case, typed
 from tongban.domains.cases import selectors, services
 from tongban.domains.cases.models import Case, LimitMark, Paper, Tally, TallyChange
 from tongban.domains.cases.types import (
@@ -17,8 +19,10 @@ from tongban.domains.cases.types import (
     Status,
     SupplementItem,
 )
+from tongban.domains.identity import services as identity
 from tongban.foundation.outbox.models import Message
-from tongban.kernel.actors import PLATFORM, Actor
+from tongban.foundation.outbox.testing import drain
+from tongban.kernel.actors import PLATFORM, Actor, Role
 
 
 def marks(number: str) -> list[tuple[str, date]]:
@@ -159,7 +163,7 @@ def test_a_change_that_moves_no_count_writes_none(story: Story, statement: str) 
 
 
 def test_the_office_is_warned_when_a_supplements_day_has_passed(story: Story) -> None:
-    item = SupplementItem("m1", "经营场所布局图", "没有标出洗消间。", "请补画后上传。")
+    item = SupplementItem("MT-m1:APPLICANT", "经营场所布局图", "没有标出洗消间。", "请补画后上传。")
     story.note(
         services.request_supplement(
             **story.names, items=(item,), actor=WANG_MIN, at=at(3, 4), answer_by=date(2026, 3, 20)
@@ -208,3 +212,44 @@ def test_editors_are_told_a_hundred_days_before_the_calendar_ends() -> None:
 
     assert (before.days_left, before.is_ending) == (100, False)
     assert (told.days_left, told.is_ending) == (99, True)
+
+
+@pytest.fixture
+def operator(firm: UUID) -> str:
+    """The e-mail address of whoever records holidays."""
+    address = "operator@example.com"
+    account = identity.open_account(
+        username="operator",
+        password="示例-Demo-2026",
+        email=address,
+        name="示例运维",
+        actor=PLATFORM,
+        at=at(3, 2),
+    )
+    identity.appoint_officer(
+        account_id=account,
+        department=FOOD_OFFICE,
+        post="平台运行",
+        roles=[Role.OPERATOR],
+        actor=PLATFORM,
+        at=at(3, 2),
+    )
+    return address
+
+
+def test_the_job_tells_the_calendars_editors_once(operator: str, mailoutbox: list[EmailMessage]) -> None:
+    last = selectors.get_calendar_status(at(3, 2)).last_known
+    instant = at(3, 2) + (last - date(2026, 3, 2))
+
+    services.keep_limits(at=instant - timedelta(days=100))
+    drain()
+    before = len(mailoutbox)
+    for days in (99, 98):
+        services.keep_limits(at=instant - timedelta(days=days))
+    drain()
+
+    (mail,) = mailoutbox
+    assert before == 0
+    assert mail.to == [operator]
+    assert f"{last.year}年12月31日" in mail.subject
+    assert "还有 99 天" in mail.body

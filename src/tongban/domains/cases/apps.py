@@ -21,3 +21,9 @@ class CasesConfig(AppConfig):
             events.CaseLimitNoticed,
         ):
             registry.subscribe(event, name="cases.tell_applicant", handler=handlers.tell_applicant)
+        registry.subscribe(
+            events.CalendarEnding,
+            name="cases.tell_calendar_editors",
+            handler=handlers.tell_calendar_editors,
+            calls_out=True,
+        )

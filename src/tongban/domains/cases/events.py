@@ -21,6 +21,15 @@ class CaseEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarEnding:
+    """The announced calendar reaches no further than `last_known`: the next year's plan is to be recorded."""
+
+    last_known: date
+    days_left: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseReceived(CaseEvent):
     """Handed in; acceptance is the department's."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tongban.domains.cases.events import (
+    CalendarEnding,
     CaseEnded,
     CaseEvent,
     CaseGranted,
@@ -15,6 +16,7 @@ from tongban.domains.cases.rules.clock import NO_LIMIT, ClockEventKind
 from tongban.domains.cases.rules.papers import day_words, instant_words
 from tongban.domains.cases.types import Action, CheckKind, CheckOutcome, Light, Status
 from tongban.domains.messaging import services as messaging
+from tongban.kernel.actors import Role
 from tongban.kernel.clock import PauseReason
 
 _MOVES = {
@@ -24,6 +26,7 @@ _MOVES = {
     Action.SUSPEND.value: "CASE_SUSPENDED",
     Action.RESUME.value: "CASE_RESUMED",
     Action.EXTEND.value: "CASE_EXTENDED",
+    Action.RECORD_PROCEDURE.value: "PROCEDURE_RECORDED",
     Action.SERVE.value: "CASE_SERVED",
     Action.CORRECT.value: "CASE_CORRECTED",
 }
@@ -50,6 +53,12 @@ def tell_applicant(event: CaseEvent, at: datetime) -> None:
     )
     if template in ("CASE_ACCEPTED", "CASE_ACCEPTED_BY_SILENCE"):
         _remind_of_deferred(case, at)
+
+
+def tell_calendar_editors(event: CalendarEnding, at: datetime) -> None:
+    """E-mail to whoever records holidays; runs outside a transaction."""
+    context = {"last_day": day_words(event.last_known), "days": event.days_left}
+    messaging.mail_officers("CALENDAR_ENDING", roles={Role.OPERATOR}, context=context, at=at)
 
 
 def _template_of(event: CaseEvent) -> str | None:

@@ -14,6 +14,7 @@ from tongban.domains.cases.types import (
     LimitKind,
     Outcome,
     PaperKind,
+    ProcedureKind,
     ServiceMethod,
     Status,
 )
@@ -213,6 +214,30 @@ class ClockEvent(models.Model):
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
+class SideProcedure(models.Model):
+    """An on-site check or a public notice with its days: the clock runs on, the time is shown by itself."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="side_procedures")
+    kind = models.CharField(max_length=16, choices=[(one.value, one.value) for one in ProcedureKind])
+    began_on = models.DateField()
+    ended_on = models.DateField()
+    officers = models.CharField(max_length=200, blank=True)
+    finding = models.TextField()
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = _("核查与公示记录")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=models.F("began_on")), name="side_procedure_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.began_on}"
+
+
 class SupplementRequest(models.Model):
     """补正告知: once a case, all of it at once (行政许可法 §32(4))."""
 
@@ -361,6 +386,8 @@ class CheckTask(models.Model):
         choices=[(one.value, one.value) for one in CheckOutcome],
         default=CheckOutcome.OPEN.value,
     )
+    handed_in_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by_id = models.UUIDField(null=True)
     note = models.TextField(blank=True)
@@ -469,6 +496,19 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}"
+
+
+class CalendarNotice(models.Model):
+    """Its editors were told, once, that the calendar ends on a day (日历将尽通知)."""
+
+    last_known = models.DateField(primary_key=True)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("日历将尽通知")
+
+    def __str__(self) -> str:
+        return f"{self.last_known}"
 
 
 class Tally(models.Model):

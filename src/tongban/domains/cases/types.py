@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tongban.domains.eforms.types import Answer, Attachment
+from tongban.kernel.clock import PauseReason
 
 
 class Status(StrEnum):
@@ -38,6 +39,7 @@ class Action(StrEnum):
     SUSPEND = "SUSPEND"
     RESUME = "RESUME"
     EXTEND = "EXTEND"
+    RECORD_PROCEDURE = "RECORD_PROCEDURE"
     GRANT = "GRANT"
     REFUSE = "REFUSE"
     WITHDRAW = "WITHDRAW"
@@ -85,6 +87,13 @@ class ServiceMethod(StrEnum):
     IN_PERSON = "IN_PERSON"  # 直接送达
     MAIL = "MAIL"  # 邮寄送达
     PUBLIC_NOTICE = "PUBLIC_NOTICE"  # 公告送达
+
+
+class ProcedureKind(StrEnum):
+    """What takes time and yet does not stop the clock: 行政许可法 §45 names neither."""
+
+    SITE_CHECK = "SITE_CHECK"  # 现场核查（行政许可法 §34）
+    PUBLIC_NOTICE = "PUBLIC_NOTICE"  # 公示
 
 
 class CheckKind(StrEnum):
@@ -298,6 +307,9 @@ class CheckTask:
     due_on: date
     outcome: CheckOutcome
     note: str
+    is_handed_in: bool = False
+    is_overdue: bool = False
+    """Its day passed and nothing had come: on record against the applicant until it is put right."""
     slot: str = ""
     """Where the form keeps the paper that is to follow; given to its applicant only."""
 
@@ -387,14 +399,29 @@ class TraceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """A stretch of the case's time that is shown by itself: a special procedure, an on-site check, a notice."""
+
+    kind: ProcedureKind | PauseReason
+    began_on: date
+    ended_on: date | None
+    workdays: int
+    is_counted: bool
+    """Whether it is within the limit; only the eight procedures of 行政许可法 §45 are not."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockAccount:
-    """Every limit of a case with the days that led to it."""
+    """Every limit of a case with the days that led to it, and where its time went."""
 
     due: "Due | None"
     statutory: "Due | None"
     promise: "Due | None"
     limit_trace: tuple[TraceLine, ...]
     promise_trace: tuple[TraceLine, ...]
+    used_days: int | None = None
+    """Working days counted from acceptance until now or the decision; None before acceptance."""
+    spans: tuple[TimeSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +505,45 @@ class PublicStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SiblingCase:
+    """Another case of the application, as far as an officer of this one needs to know of it."""
+
+    number: str
+    item_name: str
+    department_name: str
+    status: Status
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueLimit:
+    """A limit that passed and the department it is charged to (超期责任)."""
+
+    case_number: str
+    application_number: str
+    package_title: str
+    item_name: str
+    department: str
+    department_name: str
+    kind: LimitKind
+    due_on: date
+    status: Status
+    is_running: bool
+    """It is the limit that runs now: the department still owes the act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A grant over what an officer or the machine found wrong (推翻审查结论)."""
+
+    case_number: str
+    item_name: str
+    officer_name: str
+    decided_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything the deciding officer sees of one case (案卷)."""
 
@@ -508,7 +574,7 @@ class Dossier:
     history: tuple[HistoryEntry, ...]
     papers: tuple[Paper, ...]
     supplement: tuple[SupplementItem, ...]
-    siblings: tuple[CaseReceipt, ...]
+    siblings: tuple[SiblingCase, ...]
     deferred_materials: tuple[str, ...]
     uses_promise: bool
     allowed_actions: frozenset[Action]

@@ -1,6 +1,6 @@
 """Reads of identity. None of them returns a full number but `get_number`, whose callers record the look."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -189,6 +189,15 @@ def email_addresses(subject_id: UUID, *, at: datetime) -> list[str]:
         is_active=True,
     )
     return list(accounts.exclude(email="").order_by("email").values_list("email", flat=True).distinct())
+
+
+def officer_addresses(roles: Collection[Role], *, at: datetime) -> list[str]:
+    """The e-mail addresses of the officers in post with one of the roles."""
+    posts = models.Appointment.objects.filter(
+        post_in_force(at), roles__overlap=sorted(roles), account__is_active=True
+    )
+    rows = posts.exclude(account__email="").order_by("account__email")
+    return list(rows.values_list("account__email", flat=True).distinct())
 
 
 def is_locked(login: str, address: str, *, at: datetime) -> bool:

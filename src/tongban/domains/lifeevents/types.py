@@ -169,6 +169,8 @@ class Plan:
     totals: Totals
     form: FormSpec
     missing_authorisations: tuple[Authorisation, ...]
+    is_trusted: bool = True
+    """False: the applicant broke a promise before, so none is taken and nothing may follow later."""
 
 
 Facts = Mapping[str, object]

@@ -1,6 +1,6 @@
 """Sending and reading messages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -17,6 +17,7 @@ from tongban.domains.messaging.events import MessageSent
 from tongban.domains.messaging.types import Channel, Message
 from tongban.foundation import crypto
 from tongban.foundation.outbox import services as outbox
+from tongban.kernel.actors import Role
 from tongban.kernel.errors import TongbanError
 
 QUEUE = "messaging"
@@ -58,6 +59,24 @@ def send(
     )
     outbox.publish(MessageSent(message_id=row.pk, to_subject=to_subject, at=at), queue=QUEUE)
     return selectors.as_message(row)
+
+
+def mail_officers(
+    template: str, *, roles: Collection[Role], context: Mapping[str, object], at: datetime
+) -> int:
+    """Send a notice to every officer in post with one of the roles, who has no inbox; how many addresses.
+
+    Raises `selectors.TemplateNotFound`, `IncompleteMessage`.
+    """
+    words = selectors.get_template(template)
+    missing = rules.missing_names(words, context)
+    if missing:
+        raise IncompleteMessage(f"{template} lacks {', '.join(missing)}")
+    addresses = identity.officer_addresses(roles, at=at)
+    body = f"{rules.fill(words.body, context)}\n\n{rules.fill(words.next_action, context)}\n"
+    for address in addresses:
+        EmailMessage(subject=rules.fill(words.title, context), body=body, to=[address]).send()
+    return len(addresses)
 
 
 def mark_read(message_id: UUID, *, subject_ids: Iterable[UUID], at: datetime) -> bool:

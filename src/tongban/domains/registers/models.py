@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from tongban.domains.registers.types import RelationKind
+from tongban.domains.registers.types import BrokenPromiseKind, RelationKind
 from tongban.kernel.ids import new_id
 
 
@@ -131,6 +131,34 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class BrokenPromise(models.Model):
+    """A promise to the government that was not kept (失信记录), with its repair (信用修复)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.ForeignKey("identity.Subject", on_delete=models.PROTECT, related_name="+")
+    case_number = models.CharField(max_length=64)
+    department = models.CharField(max_length=32)
+    kind = models.CharField(max_length=24, choices=[(one.value, one.value) for one in BrokenPromiseKind])
+    reason = models.TextField()
+    recorded_at = models.DateTimeField()
+    repaired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("失信记录")
+        constraints = [
+            models.UniqueConstraint(fields=["case_number", "kind"], name="broken_promise_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="broken_promise_has_reason"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["department"], name="broken_promise_open", condition=Q(repaired_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.case_number
 
 
 class Premises(models.Model):

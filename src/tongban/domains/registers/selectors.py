@@ -1,12 +1,13 @@
 """Reads of the registers for domains above; departments ask through `exchange`, which leaves evidence."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q
 
 from tongban.domains.identity import selectors as identity
 from tongban.domains.registers import models
-from tongban.domains.registers.types import Relation, RelationKind
+from tongban.domains.registers.types import BrokenPromise, BrokenPromiseKind, Relation, RelationKind
 
 
 def list_relations(subject_id: UUID, kind: RelationKind | None = None) -> list[Relation]:
@@ -29,3 +30,30 @@ def list_relations(subject_id: UUID, kind: RelationKind | None = None) -> list[R
         )
         for row in found
     ]
+
+
+def is_trusted(subject_id: UUID) -> bool:
+    """Whether a subject is taken at her word: nothing unrepaired here, not on the list of the dishonest. One query.
+
+    国办发〔2020〕42号: who promised falsely is not offered 告知承诺 until her credit is repaired.
+    """
+    broken = models.BrokenPromise.objects.filter(subject_id=subject_id, repaired_at__isnull=True)
+    listed = models.Standing.objects.filter(pk=subject_id, is_dishonest=True)
+    return not broken.values_list("subject_id").union(listed.values_list("pk")).exists()
+
+
+def list_broken_promises(departments: Collection[str]) -> tuple[BrokenPromise, ...]:
+    """What departments put on record and nobody repaired, the latest first."""
+    rows = models.BrokenPromise.objects.filter(department__in=sorted(departments), repaired_at__isnull=True)
+    return tuple(
+        BrokenPromise(
+            id=row.pk,
+            subject_id=row.subject_id,
+            subject_name=row.subject.name,
+            case_number=row.case_number,
+            kind=BrokenPromiseKind(row.kind),
+            reason=row.reason,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows.select_related("subject").order_by("-recorded_at", "id")
+    )

@@ -1,7 +1,7 @@
 """What the registers hold of persons and legal entities (人口库、法人综合信息库)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -88,3 +88,23 @@ class Relation:
     reference: str
     since_date: date
     until_date: date | None
+
+
+class BrokenPromiseKind(StrEnum):
+    """What somebody had promised the government and did not keep."""
+
+    FALSE_PROMISE = "FALSE_PROMISE"  # 告知承诺不实
+    NOT_HANDED_IN = "NOT_HANDED_IN"  # 容缺材料到期未补交
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPromise:
+    """失信记录: until it is repaired its subject is not taken at her word (国办发〔2020〕42号)."""
+
+    id: UUID
+    subject_id: UUID
+    subject_name: str
+    case_number: str
+    kind: BrokenPromiseKind
+    reason: str
+    recorded_at: datetime

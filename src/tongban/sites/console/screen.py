@@ -5,18 +5,32 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tongban.domains.cases import selectors as cases
+from tongban.foundation import clock
 from tongban.kernel.actors import Actor, Role
 
 HANDLERS = (Role.ACCEPTOR, Role.EXAMINER, Role.DECIDER)
 READERS = (*HANDLERS, Role.SUPERVISOR)
 """Whose posts have to do with a case: an editor of the office or the platform's operator has no business in it."""
+HEADS = (Role.DECIDER, Role.SUPERVISOR)
+"""Who answers for an office."""
 EDITORS = (Role.EDITOR, Role.PUBLISHER)
 
 
 def show(request: HttpRequest, template: str, page: object, *, status: int = 200) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
-    context = {"page": page, "console_nav": navigation(actor)}
+    context = {"page": page, "console_nav": navigation(actor), "calendar_notice": _calendar_notice(actor)}
     return render(request, template, context, status=status)
+
+
+def _calendar_notice(actor: Actor) -> str:
+    """For whoever records holidays, on every page of theirs, until the next year's plan is there."""
+    if not actor.has_role(Role.OPERATOR):
+        return ""
+    days = cases.days_to_calendar_end(clock.now())
+    if days is None:
+        return ""
+    return _("工作日历还有 %(days)d 天就用完了：请录入下一年的放假安排。") % {"days": days}
 
 
 def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
@@ -24,6 +38,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
     entries: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
         ("console:queue", _("办件"), READERS),
         ("console:checks", _("核查任务"), HANDLERS),
+        ("console:oversight", _("监督"), HEADS),
         ("console:items", _("事项编辑"), EDITORS),
         ("console:zero_hits", _("没搜到的词"), EDITORS),
         ("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)),

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from tongban.domains.cases.types import (
     CheckKind,
     CheckOutcome,
+    CheckTask,
     Due,
     Light,
     LimitKind,
+    ProcedureKind,
     QueueView,
     Status,
 )
@@ -17,6 +19,7 @@ from tongban.domains.catalogue.types import VersionStatus
 from tongban.domains.eforms.types import Answer, Origin
 from tongban.domains.standards.types import DataElement
 from tongban.kernel.actors import Role
+from tongban.kernel.clock import PauseReason
 from tongban.sites.shared.formats import deadline, plain_day, workdays
 
 UNKNOWN = "—"
@@ -98,6 +101,12 @@ def limit_words(kind: str) -> str:
     }[LimitKind(kind)]
 
 
+def span_words(kind: ProcedureKind | PauseReason) -> str:
+    if isinstance(kind, PauseReason):
+        return _("特别程序：%(reason)s") % {"reason": _(kind.label)}
+    return {ProcedureKind.SITE_CHECK: _("现场核查"), ProcedureKind.PUBLIC_NOTICE: _("公示")}[kind]
+
+
 def due_words(due: Due) -> str:
     """A limit in words: when, how long still, or how long over; provisional days are said to be so."""
     if due.due_on is None:
@@ -115,12 +124,19 @@ def check_words(kind: CheckKind) -> str:
     return _("容缺材料补交") if kind is CheckKind.DEFERRED_MATERIAL else _("告知承诺核查")
 
 
-def outcome_state(outcome: CheckOutcome) -> State:
-    return {
-        CheckOutcome.OPEN: State(_("待核查"), "asked", "hourglass"),
-        CheckOutcome.PASSED: State(_("核查通过"), "done", "circle-check"),
-        CheckOutcome.FAILED: State(_("未通过"), "bad", "circle-x"),
-    }[outcome]
+def check_state(check: CheckTask) -> State:
+    """Whose turn it is: a material that has not come is the applicant's, everything else the office's."""
+    if check.outcome is CheckOutcome.PASSED:
+        return State(_("核查通过"), "done", "circle-check")
+    if check.outcome is CheckOutcome.FAILED:
+        return State(_("未通过"), "bad", "circle-x")
+    if check.is_handed_in:
+        return State(_("已补交，待核对"), "asked", "inbox")
+    if check.is_overdue:
+        return State(_("到期未补交"), "bad", "circle-alert")
+    if check.kind is CheckKind.DEFERRED_MATERIAL:
+        return State(_("等申请人补交"), "going", "hourglass")
+    return State(_("待核查"), "asked", "hourglass")
 
 
 def version_state(status: VersionStatus) -> State:

@@ -57,7 +57,12 @@ CONSENTS = (TRUTH, SHARING)
 
 
 def texts_for(plan: Plan) -> tuple[ConsentText, ...]:
-    """What can be agreed to for a plan: the standing texts, and 告知承诺 for each item that offers it."""
+    """What can be agreed to for a plan: the standing texts, and 告知承诺 for each item that offers it.
+
+    Not to whoever broke a promise before (国办发〔2020〕42号).
+    """
+    if not plan.is_trusted:
+        return CONSENTS
     offers = (
         promise_text(item.guide)
         for item in plan.items

@@ -19,6 +19,7 @@ OFFICER_ROLES: dict[Action, frozenset[Role]] = {
     Action.SUSPEND: frozenset({Role.EXAMINER}),
     Action.RESUME: frozenset({Role.EXAMINER}),
     Action.EXTEND: frozenset({Role.EXAMINER, Role.DECIDER}),
+    Action.RECORD_PROCEDURE: frozenset({Role.EXAMINER}),
     Action.RETURN_TO_EXAMINATION: frozenset({Role.DECIDER}),
     Action.GRANT: frozenset({Role.DECIDER}),
     Action.REFUSE: frozenset({Role.DECIDER}),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from tongban.domains.cases.types import ClockStage, Due, Light, LimitKind, Outcome, TraceLine
+from tongban.domains.cases.types import ClockStage, Due, Light, LimitKind, Outcome, TimeSpan, TraceLine
 from tongban.kernel.clock import (
     Acceptance,
     AcceptanceEvent,
@@ -206,6 +206,27 @@ def pauses_of(events: Sequence[ClockFact]) -> tuple[Pause, ...]:
             last = pauses[-1]
             pauses[-1] = Pause(last.reason, last.from_at, event.at, last.max_days)
     return tuple(pauses)
+
+
+def spans_of(calendar: Calendar, facts: CaseFacts, as_of: datetime) -> tuple[TimeSpan, ...]:
+    """The special procedures, whose days are not counted (§45)."""
+    today = shanghai_date(as_of)
+    spans: list[TimeSpan] = []
+    for pause in pauses_of(facts.events):
+        began, ended = shanghai_date(pause.from_at), shanghai_date(pause.to_at) if pause.to_at else None
+        days = count_workdays(calendar, began, ended or today).workdays
+        spans.append(TimeSpan(PauseReason(pause.reason), began, ended, days, is_counted=False))
+    return tuple(spans)
+
+
+def used_days(calendar: Calendar, facts: CaseFacts, as_of: datetime) -> int | None:
+    """Working days that counted from acceptance until now or the decision; None before acceptance."""
+    if facts.accepted_on is None:
+        return None
+    decided = [event.at for event in facts.events if event.kind is ClockEventKind.DECIDED]
+    until = max(facts.accepted_on, shanghai_date(min([as_of, *decided])))
+    standing = sum(span.workdays for span in spans_of(calendar, facts, as_of))
+    return count_workdays(calendar, facts.accepted_on, until).workdays - standing
 
 
 def extension_of(events: Sequence[ClockFact]) -> Extension | None:

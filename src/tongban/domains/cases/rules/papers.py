@@ -65,6 +65,10 @@ def day_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def term_words(first: date, last: date) -> str:
+    return day_words(first) if first == last else f"{day_words(first)}至{day_words(last)}"
+
+
 def limit_words(due: DueDate | None, days: int) -> str:
     """「应于…前」 for a firm date, 「…个工作日内」 for one that rests on an unannounced calendar."""
     if due is None or due.provisional:

@@ -7,12 +7,22 @@ from tongban.domains.cases.selectors.applications import (
     list_applications,
     receipt_for,
 )
-from tongban.domains.cases.selectors.calendar import get_calendar, get_calendar_status, list_calendar_changes
+from tongban.domains.cases.selectors.calendar import (
+    days_to_calendar_end,
+    get_calendar,
+    get_calendar_status,
+    list_calendar_changes,
+)
 from tongban.domains.cases.selectors.causes import count_open_by_version, is_live, list_open_by_version
 from tongban.domains.cases.selectors.dossier import (
     get_clock,
     get_dossier,
     list_checks,
+)
+from tongban.domains.cases.selectors.oversight import (
+    list_overdue,
+    list_overdue_of_packages,
+    list_overrides,
 )
 from tongban.domains.cases.selectors.queue import (
     PAGE_SIZE,
@@ -28,6 +38,7 @@ __all__ = [
     "BadCursor",
     "CaseNotFound",
     "count_open_by_version",
+    "days_to_calendar_end",
     "find_application_of",
     "get_calendar",
     "get_calendar_status",
@@ -42,6 +53,9 @@ __all__ = [
     "list_calendar_changes",
     "list_checks",
     "list_open_by_version",
+    "list_overdue",
+    "list_overdue_of_packages",
+    "list_overrides",
     "list_queue",
     "list_saved_views",
     "queue_counts",

@@ -26,6 +26,12 @@ def list_calendar_changes() -> tuple[CalendarChange, ...]:
     )
 
 
+def days_to_calendar_end(at: datetime) -> int | None:
+    """How many days the announced calendar still reaches, once its editors must see to it; None before."""
+    days_left = (get_calendar().last - shanghai_date(at)).days
+    return days_left if days_left < WARN_DAYS else None
+
+
 def get_calendar_status(at: datetime) -> CalendarStatus:
     """How far the calendar reaches; `is_ending` tells editors to load the next year's plan."""
     calendar = get_calendar()

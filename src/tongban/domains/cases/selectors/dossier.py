@@ -18,11 +18,12 @@ from tongban.domains.cases.models import (
 from tongban.domains.cases.models import Paper as PaperRow
 from tongban.domains.cases.rules.access import CaseNotFound, may_do, may_see
 from tongban.domains.cases.rules.answers import read_sheet
-from tongban.domains.cases.rules.clock import light, trace
+from tongban.domains.cases.rules.clock import light, spans_of, trace, used_days
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import facts_of, load_facts
 from tongban.domains.cases.selectors.together import in_one_column, read_rows, rows_below
 from tongban.domains.cases.selectors.views import (
+    CHECK_COLUMNS,
     EVENT_COLUMNS,
     HISTORY_COLUMNS,
     PAPER_COLUMNS,
@@ -37,17 +38,20 @@ from tongban.domains.cases.selectors.views import (
     tick_view,
 )
 from tongban.domains.cases.states import (
+    ENDED_WITHOUT_GRANT,
     actions_from,
 )
 from tongban.domains.cases.types import (
     Action,
-    CaseReceipt,
     CheckOutcome,
     ClockAccount,
     ClockStage,
     Dossier,
     LimitKind,
+    ProcedureKind,
+    SiblingCase,
     Status,
+    TimeSpan,
     TraceLine,
 )
 from tongban.domains.cases.types import CheckTask as CheckTaskView
@@ -55,7 +59,9 @@ from tongban.domains.eforms import selectors as eforms
 from tongban.foundation import clock
 from tongban.kernel.actors import Actor
 from tongban.kernel.instants import shanghai_date
+from tongban.kernel.workdays import ONE_DAY, Calendar, count_workdays
 
+SIBLING_COLUMNS = ("number", "item_name", "department_name", "status", "due_on", "amber_on")
 NOBODY = UUID(int=0)
 """No account has it."""
 
@@ -101,7 +107,13 @@ def get_dossier(case_number: str, *, actor: Actor, at: datetime | None = None) -
         papers=tuple(paper_view(row) for row in read_rows(PaperRow, case.paper_rows)),
         supplement=tuple(supplement_view(row) for row in read_rows(SupplementItem, case.supplement_rows)),
         siblings=tuple(
-            CaseReceipt(one.id, one.number, one.item_name, one.department_name)
+            SiblingCase(
+                one.number,
+                one.item_name,
+                one.department_name,
+                Status(one.status),
+                light(due_on=one.due_on, amber_on=one.amber_on, today=shanghai_date(now)),
+            )
             for one in read_rows(Case, case.sibling_rows)
         ),
         deferred_materials=tuple(case.deferred_materials),
@@ -131,12 +143,30 @@ def get_clock(case_number: str, *, actor: Actor, at: datetime | None = None) -> 
         promise=promise,
         limit_trace=limit_trace,
         promise_trace=trace(calendar, facts, LimitKind.PROMISE, now) if in_progress else (),
+        used_days=used_days(calendar, facts, now),
+        spans=(*spans_of(calendar, facts, now), *_counted_spans(case, calendar)),
+    )
+
+
+def _counted_spans(case: Case, calendar: Calendar) -> tuple[TimeSpan, ...]:
+    """On-site checks and public notices: the days from the first to the last, both within the limit."""
+    return tuple(
+        TimeSpan(
+            ProcedureKind(row.kind),
+            row.began_on,
+            row.ended_on,
+            count_workdays(calendar, row.began_on - ONE_DAY, row.ended_on).workdays,
+            is_counted=True,
+        )
+        for row in case.side_procedures.order_by("began_on", "id")
     )
 
 
 def list_checks(*, department: str, on_or_before: datetime | None = None) -> tuple[CheckTaskView, ...]:
     """The open check tasks of a department by due day."""
-    rows = CheckTask.objects.filter(case__department=department, outcome=CheckOutcome.OPEN.value)
+    rows = CheckTask.objects.filter(case__department=department, outcome=CheckOutcome.OPEN.value).exclude(
+        case__status__in=sorted(ENDED_WITHOUT_GRANT)
+    )
     if on_or_before is not None:
         rows = rows.filter(due_on__lte=shanghai_date(on_or_before))
     return tuple(check_view(row, row.case) for row in rows.select_related("case").order_by("due_on", "id"))
@@ -162,10 +192,8 @@ def _find_with_rows(case_number: str, actor: Actor) -> Any:  # Any: a case with 
         supplement_rows=rows_below(
             SupplementItem.objects.order_by("id"), *SUPPLEMENT_COLUMNS, link="request"
         ),
-        check_rows=rows_below(
-            CheckTask.objects.order_by("due_on", "id"), "id", "kind", "subject", "due_on", "outcome", "note"
-        ),
-        sibling_rows=in_one_column(siblings.order_by("id"), "id", "number", "item_name", "department_name"),
+        check_rows=rows_below(CheckTask.objects.order_by("due_on", "id"), *CHECK_COLUMNS),
+        sibling_rows=in_one_column(siblings.order_by("id"), *SIBLING_COLUMNS),
         stepped_aside=Exists(
             Conflict.objects.filter(case=OuterRef("pk"), officer_id=actor.account_id or NOBODY)
         ),

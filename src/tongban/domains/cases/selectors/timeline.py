@@ -23,6 +23,7 @@ from tongban.domains.cases.selectors.facts import facts_of
 from tongban.domains.cases.selectors.guides import guide_of
 from tongban.domains.cases.selectors.together import in_one_column, read_rows, rows_below
 from tongban.domains.cases.selectors.views import (
+    CHECK_COLUMNS,
     EVENT_COLUMNS,
     HISTORY_COLUMNS,
     PAPER_COLUMNS,
@@ -109,9 +110,7 @@ def _with_rows(cases: QuerySet[Case]) -> Any:  # Any: cases with the annotations
         history_rows=rows_below(HistoryEntry.objects.filter(is_public=True).order_by("id"), *HISTORY_COLUMNS),
         paper_rows=in_one_column(papers.order_by("issued_at", "id"), *PAPER_COLUMNS),
         supplement_rows=rows_below(supplements.order_by("id"), *SUPPLEMENT_COLUMNS, link="request"),
-        check_rows=rows_below(
-            checks.order_by("due_on", "id"), "id", "kind", "material", "subject", "due_on", "outcome", "note"
-        ),
+        check_rows=rows_below(checks.order_by("due_on", "id"), *CHECK_COLUMNS),
     ).select_related("application", "decision", "supplement_request")
 
 

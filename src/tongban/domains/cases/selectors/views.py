@@ -37,6 +37,17 @@ HISTORY_COLUMNS = (
 )
 EVENT_COLUMNS = ("kind", "at", "days", "reason")
 SUPPLEMENT_COLUMNS = ("target", "label", "problem", "remedy")
+CHECK_COLUMNS = (
+    "id",
+    "kind",
+    "material",
+    "subject",
+    "due_on",
+    "outcome",
+    "note",
+    "handed_in_at",
+    "overdue_at",
+)
 PAPER_COLUMNS = ("id", "kind", "number", "title", "issued_at")
 
 
@@ -89,6 +100,8 @@ def check_view(row: CheckTask, case: Case) -> CheckTaskView:
         due_on=row.due_on,
         outcome=CheckOutcome(row.outcome),
         note=row.note,
+        is_handed_in=row.handed_in_at is not None,
+        is_overdue=row.overdue_at is not None,
     )
 
 

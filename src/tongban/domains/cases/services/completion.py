@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from tongban.domains.cases.models import Case, CaseContent, CheckTask, Decision, ProofOfService
+from tongban.domains.cases.models import Case, CaseContent, CheckTask, ProofOfService
 from tongban.domains.cases.rules.access import CaseNotFound, departments_of, subjects_of
+from tongban.domains.cases.services.promises import follow
 from tongban.domains.cases.services.transition import (
     Act,
     find_locked,
@@ -28,10 +29,10 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.eforms import selectors as eforms
 from tongban.domains.eforms.types import AttachmentStatus
-from tongban.domains.licences import services as licences
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import PLATFORM, Actor
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.instants import shanghai_date
 
 _METHOD_WORDS = {
     ServiceMethod.ELECTRONIC: "电子送达",
@@ -49,6 +50,13 @@ class ProofMissing(TongbanError):
 class CheckSettled(TongbanError):
     code: ClassVar[str] = "CHECK_SETTLED"
     default_sentence: ClassVar[str] = gettext_noop("这项核查已经有结论。")
+
+
+class CheckNotDue(TongbanError):
+    """The applicant has until the end of the day she was given."""
+
+    code: ClassVar[str] = "CHECK_NOT_DUE"
+    default_sentence: ClassVar[str] = gettext_noop("补交期限还没有过，不能认定没有补交。申请人可以再交一次。")
 
 
 class MaterialNotHandedIn(TongbanError):
@@ -90,6 +98,8 @@ def hand_in_deferred(
         content = CaseContent.objects.get(case=case)
         content.attachments = [*content.attachments, *usable]
         content.save(update_fields=["attachments"])
+        task.handed_in_at = at
+        task.save(update_fields=["handed_in_at"])
         case.revision += 1
         case.save(update_fields=["revision"])
         _record(case, "CASE_DEFERRED_HANDED_IN", actor, at, {"check": str(check_id)})
@@ -99,9 +109,11 @@ def hand_in_deferred(
 def settle_check(
     *, check_id: UUID, outcome: CheckOutcome, note: str, actor: Actor, at: datetime
 ) -> ActReceipt:
-    """An officer's finding. A broken promise annuls what was granted on it; the last check closes the case.
+    """An officer's finding; the last check closes the case.
 
-    Raises :class:`CheckSettled`, and ``CaseNotFound`` for another department's officer.
+    A false promise annuls what was granted on it, a material that never came ends the case; both go on record
+    against the applicant. Raises :class:`CheckSettled`, :class:`CheckNotDue`, and ``CaseNotFound`` for another
+    department's officer.
     """
     with transaction.atomic():
         case = find_locked(_case_number_of(check_id))
@@ -111,13 +123,14 @@ def settle_check(
         task = _open_task(check_id)
         if outcome is CheckOutcome.OPEN:
             raise ValueError("a check is settled as passed or failed")
+        if _is_early(task, outcome, at):
+            raise CheckNotDue(f"check {check_id} is due {task.due_on}, failed at {at}")
         task.outcome = outcome.value
         task.note = note
         task.settled_at = at
         task.settled_by_id = actor.account_id
         task.save(update_fields=["outcome", "note", "settled_at", "settled_by_id"])
-        if task.kind == CheckKind.PROMISE.value and outcome is CheckOutcome.FAILED:
-            _annul_results(case, note, actor, at)
+        follow(case, task, note, actor, at)
         case.revision += 1
         case.save(update_fields=["revision"])
         _record(case, "CASE_CHECK_SETTLED", actor, at, {"check": str(check_id), "outcome": outcome.value})
@@ -133,11 +146,9 @@ def _close_when_done(case: Case, at: datetime) -> None:
     transition(case, Act(Action.CLOSE, PLATFORM, at, "办件已办结。"))
 
 
-def _annul_results(case: Case, note: str, actor: Actor, at: datetime) -> None:
-    # A licence obtained by a false promise is taken back (行政许可法 §69).
-    numbers = Decision.objects.values_list("licences", flat=True).get(case=case)
-    for number in numbers:
-        licences.annul(number, actor=actor, at=at, reason=f"告知承诺不实：{note}")
+def _is_early(task: CheckTask, outcome: CheckOutcome, at: datetime) -> bool:
+    is_material = task.kind == CheckKind.DEFERRED_MATERIAL.value
+    return is_material and outcome is CheckOutcome.FAILED and shanghai_date(at) <= task.due_on
 
 
 def _case_number_of(check_id: UUID) -> str:

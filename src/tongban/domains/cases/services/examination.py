@@ -1,14 +1,15 @@
 """Examination 审查: ticking points, special procedures, extensions (行政许可法 §34, §42, §45)."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tongban.domains.cases.models import Case, ClockEvent, Tick
+from tongban.domains.cases.models import Case, ClockEvent, SideProcedure, Tick
 from tongban.domains.cases.rules import papers as wording
 from tongban.domains.cases.rules.access import CaseNotFound, may_tick
 from tongban.domains.cases.rules.clock import ClockEventKind, decision_standing, pause_has_run_out
@@ -28,12 +29,13 @@ from tongban.domains.cases.services.transition import (
     transition,
 )
 from tongban.domains.cases.states import BEFORE_ACCEPTANCE, IN_PROGRESS, IllegalTransition
-from tongban.domains.cases.types import Action, ActReceipt, PaperKind, Status, TickMark
+from tongban.domains.cases.types import Action, ActReceipt, PaperKind, ProcedureKind, Status, TickMark
 from tongban.domains.catalogue.types import SpecialProcedure, Substance
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import PLATFORM, Actor
 from tongban.kernel.clock import PauseReason
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.instants import shanghai_date
 
 
 class NotASpecialProcedure(TongbanError):
@@ -55,6 +57,24 @@ class LengthNotAnnounced(TongbanError):
 
 class ExtensionRefused(TongbanError):
     code: ClassVar[str] = "EXTENSION_REFUSED"
+
+
+class FaultyPeriod(TongbanError):
+    code: ClassVar[str] = "FAULTY_PERIOD"
+    default_sentence: ClassVar[str] = gettext_noop("日期不对：开始不早于受理，结束不早于开始，也不晚于今天。")
+
+
+class TwoOfficersNeeded(TongbanError):
+    """行政许可法 §34(3): two officers or more look at the substance."""
+
+    code: ClassVar[str] = "TWO_OFFICERS_NEEDED"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "现场核查须由两名以上工作人员进行（行政许可法第三十四条第三款），请写明姓名。"
+    )
+
+
+_OFFICERS_ON_SITE = 2
+_PROCEDURES = {ProcedureKind.SITE_CHECK: "现场核查", ProcedureKind.PUBLIC_NOTICE: "公示"}
 
 
 def tick_points(
@@ -156,6 +176,47 @@ def resume_elapsed(*, case_number: str, at: datetime) -> ActReceipt | None:
         if case.status != Status.SUSPENDED or not pause_has_run_out(get_calendar(), load_facts(case), at):
             return None
         return _resume(case, PLATFORM, at, "告知的特别程序时间已满，恢复计算办理期限。")
+
+
+def record_procedure(
+    *,
+    case_number: str,
+    revision: int,
+    kind: ProcedureKind,
+    began_on: date,
+    ended_on: date,
+    officers: str,
+    finding: str,
+    actor: Actor,
+    at: datetime,
+) -> ActReceipt:
+    """Keep when an on-site check or a public notice took place and what came of it; the clock runs on.
+
+    Raises :class:`FaultyPeriod` for days outside the examination, :class:`TwoOfficersNeeded`.
+    """
+    with transaction.atomic():
+        case = lock_case(
+            case_number=case_number, revision=revision, action=Action.RECORD_PROCEDURE, actor=actor
+        )
+        assert case.accepted_on is not None
+        if not case.accepted_on <= began_on <= ended_on <= shanghai_date(at):
+            raise FaultyPeriod(f"{kind} from {began_on} to {ended_on}, accepted {case.accepted_on}")
+        named = re.findall(r"[^\s、，,；;]+", officers)
+        if kind is ProcedureKind.SITE_CHECK and len(set(named)) < _OFFICERS_ON_SITE:
+            raise TwoOfficersNeeded(f"{len(set(named))} officers named")
+        SideProcedure.objects.create(
+            case=case,
+            kind=kind.value,
+            began_on=began_on,
+            ended_on=ended_on,
+            officers="、".join(named),
+            finding=finding,
+            recorded_at=at,
+            recorded_by_id=actor.account_id,
+        )
+        sentence = f"{_PROCEDURES[kind]}，{wording.term_words(began_on, ended_on)}。结果：{finding}"
+        transition(case, Act(Action.RECORD_PROCEDURE, actor, at, sentence, reason=sentence))
+        return receipt_of(case)
 
 
 def extend(

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 
-from tongban.domains.cases.events import CaseLimitNoticed
-from tongban.domains.cases.models import CalendarDay, Case, ClockEvent, LimitMark
+from tongban.domains.cases.events import CalendarEnding, CaseLimitNoticed
+from tongban.domains.cases.models import CalendarDay, CalendarNotice, Case, ClockEvent, LimitMark
 from tongban.domains.cases.rules.clock import light, stand
-from tongban.domains.cases.selectors.calendar import get_calendar
+from tongban.domains.cases.selectors.calendar import days_to_calendar_end, get_calendar
 from tongban.domains.cases.selectors.facts import facts_of
 from tongban.domains.cases.services.acceptance import let_silence_accept
 from tongban.domains.cases.services.examination import resume_elapsed
+from tongban.domains.cases.services.promises import note_overdue_materials
 from tongban.domains.cases.services.transition import apply_standing, event_fields, mark_of
 from tongban.domains.cases.states import OPEN
 from tongban.domains.cases.types import CalendarChange, Light, Status
@@ -22,6 +23,7 @@ from tongban.kernel.actors import Actor
 from tongban.kernel.instants import shanghai_date
 
 BATCH = 500
+CALENDAR_QUEUE = "calendar"
 _CLOCK_COLUMNS = ["limit_kind", "due_on", "amber_on", "is_provisional"]
 
 
@@ -136,11 +138,28 @@ def change_calendar(*, changes: Sequence[CalendarChange], actor: Actor, at: date
     return recompute_open(at=at)
 
 
+def tell_calendar_ends(*, at: datetime) -> bool:
+    """Let the editors of the calendar know, once, that it is about to end; whether they were told now."""
+    days_left = days_to_calendar_end(at)
+    if days_left is None:
+        return False
+    with transaction.atomic():
+        last_known = get_calendar().last
+        _notice, is_new = CalendarNotice.objects.get_or_create(
+            last_known=last_known, defaults={"told_at": at}
+        )
+        if is_new:
+            outbox.publish(CalendarEnding(last_known, days_left, at), queue=CALENDAR_QUEUE)
+    return is_new
+
+
 def keep_limits(*, at: datetime) -> None:
     """All that time alone brings about, by the business clock; safe to run twice, late, and after a jump."""
     accept_by_silence(at=at)
     resume_elapsed_pauses(at=at)
     mark_limits(at=at)
+    note_overdue_materials(at=at)
+    tell_calendar_ends(at=at)
 
 
 def fold_tallies() -> int:

@@ -41,6 +41,7 @@ from tongban.domains.cases.types import Consent as ConsentGiven
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Guide, SpecialProcedure
 from tongban.domains.eforms.types import Attachment
+from tongban.domains.registers import selectors as registers
 from tongban.foundation import rows
 from tongban.foundation.audit import services as audit
 from tongban.foundation.numbering import services as numbering
@@ -71,6 +72,15 @@ class NothingToSubmit(TongbanError):
     default_sentence: ClassVar[str] = gettext_noop("申请里没有需要办理的事项。")
 
 
+class NotTrusted(TongbanError):
+    """Who broke a promise is not taken at her word until her credit is repaired (国办发〔2020〕42号)."""
+
+    code: ClassVar[str] = "NOT_TRUSTED"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "申请人有没有修复的失信记录，不适用告知承诺和容缺受理。请按一般程序交齐材料，或者先申请信用修复。"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Opening:
     """One case about to be written."""
@@ -86,13 +96,14 @@ def submit(
     """The application with its cases, consents, receipt, events and audit, all or nothing.
 
     The same key and body again returns the first receipt with `was_repeat`; a caller who planned with the calendar hands it on. Raises
-    :class:`IdempotencyConflict` for another body, :class:`NothingToSubmit`, and ``CaseNotFound`` when the key
+    :class:`IdempotencyConflict` for another body, :class:`NothingToSubmit`, :class:`NotTrusted`, and ``CaseNotFound`` when the key
     is somebody else's or the actor does not act for the applicant.
     """
     if not _may_submit(actor, submission.applicant_id):
         raise CaseNotFound(f"{actor.kind} does not act for the applicant")
     if not submission.cases:
         raise NothingToSubmit(f"submission for {submission.purpose} without a case")
+    _require_trust(submission)
     with transaction.atomic(savepoint=False):
         receipt = _write(submission, calendar or get_calendar(), actor=actor, at=at)
     return receipt or _repeat(submission)
@@ -139,6 +150,13 @@ def _extension_max(regime: Regime, procedures: Sequence[SpecialProcedure]) -> in
 def _may_submit(actor: Actor, applicant_id: UUID) -> bool:
     # At the counter an officer hands in for the person before her.
     return actor.is_officer or applicant_id in subjects_of(actor)
+
+
+def _require_trust(submission: Submission) -> None:
+    if not any(new.uses_promise or new.deferred_materials for new in submission.cases):
+        return
+    if not registers.is_trusted(submission.applicant_id):
+        raise NotTrusted(f"applicant of {submission.purpose} broke a promise before")
 
 
 def _write(

@@ -56,6 +56,8 @@ class Wishes:
 
     optional_items: Collection[str] = ()
     promises: Collection[str] = ()
+    is_trusted: bool = True
+    """Else nothing may follow later and no promise is taken (国办发〔2020〕42号)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def make_plan(
     working = [one for one in chosen if one.opens_case]
     promised = _clock(basis, working, {one.code: one.guide.procedure.promised_days for one in working})
     statutory = _clock(basis, working, {one.code: one.guide.substance.statutory_days for one in working})
-    form = _form(basis, facts, working)
+    form = _form(basis, facts, working, is_trusted=wishes.is_trusted)
     groups = _Groups.of(working)
     due_on = promised.bundle.due_on if promised else basis.today
     return Plan(
@@ -114,6 +116,7 @@ def make_plan(
         totals=_totals(basis, facts, working, groups, form, _days(basis, due_on)),
         form=form,
         missing_authorisations=tuple(missing_authorisations),
+        is_trusted=wishes.is_trusted,
     )
 
 
@@ -150,7 +153,7 @@ def _chosen(
 ) -> _Chosen:
     guide = basis.guides[item.basic_code]
     conditions = basis.conditions.items[item.basic_code]
-    uses_promise = guide.substance.allows_promise and item.basic_code in wishes.promises
+    uses_promise = wishes.is_trusted and guide.substance.allows_promise and item.basic_code in wishes.promises
     situation = choose_situation(conditions, facts, uses_promise=uses_promise)
     verdicts = catalogue.material_verdicts(
         guide.substance.materials,
@@ -228,11 +231,11 @@ class _Groups:
         )
 
 
-def _form(basis: Basis, facts: Facts, working: Sequence[_Chosen]) -> FormSpec:
+def _form(basis: Basis, facts: Facts, working: Sequence[_Chosen], *, is_trusted: bool) -> FormSpec:
     requests: list[FieldRequest | MaterialRequest] = []
     for one in working:
         requests += _field_requests(basis, facts, one)
-        requests += _material_requests(facts, one)
+        requests += _material_requests(facts, one, is_trusted=is_trusted)
     return eforms.build_form(basis.package.title, requests)
 
 
@@ -254,7 +257,7 @@ def _field_requests(basis: Basis, facts: Facts, one: _Chosen) -> list[FieldReque
     return requests
 
 
-def _material_requests(facts: Facts, one: _Chosen) -> list[MaterialRequest]:
+def _material_requests(facts: Facts, one: _Chosen, *, is_trusted: bool) -> list[MaterialRequest]:
     conditions = {material.code: condition for material, condition in one.conditions.materials}
     requests = []
     for verdict in one.materials:
@@ -268,7 +271,7 @@ def _material_requests(facts: Facts, one: _Chosen) -> list[MaterialRequest]:
                 holder=material.licence_holder,
                 name=material.name,
                 is_required=applies is True and one.state is PlanState.CERTAIN,
-                may_follow_later=material.necessity is Necessity.DEFERRABLE,
+                may_follow_later=is_trusted and material.necessity is Necessity.DEFERRABLE,
                 sample=material.sample,
                 asked_by=one.code,
             )

@@ -8,7 +8,7 @@ from uuid import UUID
 from tongban.domains.cases import selectors as cases
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.rules import HeldLicences
-from tongban.domains.catalogue.types import Guide
+from tongban.domains.catalogue.types import Guide, Necessity
 from tongban.domains.eforms.types import Draft
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.identity import selectors as identity
@@ -28,6 +28,7 @@ from tongban.domains.lifeevents.types import (
     Plan,
     Question,
 )
+from tongban.domains.registers import selectors as registers
 from tongban.domains.standards import rules as standard_rules
 from tongban.domains.standards import selectors as standards
 from tongban.kernel import conditions as kernel
@@ -146,7 +147,11 @@ def plan_on_ground(
 ) -> Plan:
     known = known_from(draft.known, at)
     background = Background(parties=draft.parties, known=known)
-    wishes = planning.Wishes(optional_items=draft.optional_items, promises=promises)
+    wishes = planning.Wishes(
+        optional_items=draft.optional_items,
+        promises=promises,
+        is_trusted=not _takes_at_word(ground) or registers.is_trusted(draft.subject_id),
+    )
     return _plan(
         ground,
         draft.division,
@@ -212,6 +217,15 @@ def _plan(
         wishes,
         known=background.known,
         missing_authorisations=_missing_authorisations(ground.package, background.parties, agent, at),
+    )
+
+
+def _takes_at_word(ground: Ground) -> bool:
+    """Whether some item of the package takes a promise or lets a material follow later."""
+    return any(
+        guide.substance.allows_promise
+        or any(one.necessity is Necessity.DEFERRABLE for one in guide.substance.materials)
+        for guide in ground.guides.values()
     )
 
 

@@ -10,13 +10,23 @@ from tongban.domains.registers.services.records import (
     save_person,
     save_premises,
 )
+from tongban.domains.registers.services.trust import (
+    NothingToRepair,
+    record_broken_promise,
+    repair_trust,
+    repair_trust_in,
+)
 
 __all__ = [
     "FaultyDeposit",
     "FaultyRelation",
+    "NothingToRepair",
     "deposit",
     "end_relation",
+    "record_broken_promise",
     "relate",
+    "repair_trust",
+    "repair_trust_in",
     "save_birth",
     "save_entity",
     "save_person",

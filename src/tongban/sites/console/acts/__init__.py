@@ -7,7 +7,14 @@ from tongban.domains.cases.types import Dossier
 from tongban.sites.console.acts.acceptance import Accept, RefuseAcceptance, RequestSupplement
 from tongban.sites.console.acts.charge import Correct, HandOver, StepAside
 from tongban.sites.console.acts.decision import Grant, Refuse, Serve, Terminate
-from tongban.sites.console.acts.examination import Extend, FinishExamination, Resume, Return, Suspend
+from tongban.sites.console.acts.examination import (
+    Extend,
+    FinishExamination,
+    RecordProcedure,
+    Resume,
+    Return,
+    Suspend,
+)
 from tongban.sites.console.acts.form import ActForm, Doing, Matter
 
 __all__ = ["ACTS", "BY_SLUG", "REFUSALS", "ActForm", "Doing", "Matter", "RequestSupplement", "acts_for"]
@@ -17,12 +24,14 @@ REFUSALS = (
     cases.ClockRunsOn,
     cases.ConflictOfInterest,
     cases.ExtensionRefused,
+    cases.FaultyPeriod,
     cases.LengthNotAnnounced,
     cases.HolderUnknown,
     cases.MaterialOutstanding,
     cases.NotAColleague,
     cases.NotASpecialProcedure,
     cases.NotDeferrable,
+    cases.NotOnTheList,
     cases.NothingToCorrect,
     cases.NothingToSupplement,
     cases.PointsFailed,
@@ -35,6 +44,7 @@ REFUSALS = (
     cases.AnswerDayPast,
     cases.SupplementAlreadyRequested,
     cases.SupplementStillOpen,
+    cases.TwoOfficersNeeded,
     cases.WhereToGoMissing,
 )
 """What the law or the manual may object to a well-filled form."""
@@ -50,6 +60,7 @@ ACTS: tuple[type[ActForm], ...] = (
     Suspend,
     Resume,
     Extend,
+    RecordProcedure,
     Serve,
     Terminate,
     Correct,

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongban.domains.cases import services as cases
-from tongban.domains.cases.types import Action, ActReceipt
+from tongban.domains.cases.types import Action, ActReceipt, ProcedureKind
 from tongban.kernel.clock import PauseReason
-from tongban.sites.console.acts.form import ActForm, Doing, Matter, days_field, words_field
+from tongban.sites.console.acts.form import ActForm, Doing, Matter, day_field, days_field, words_field
 
 
 class FinishExamination(ActForm):
@@ -81,4 +81,36 @@ class Extend(ActForm):
             days=int(self.cleaned_data["days"]),
             approved_by=self.said("approved_by"),
             reason=self.said("reason"),
+        )
+
+
+class RecordProcedure(ActForm):
+    slug = "procedure"
+    action = Action.RECORD_PROCEDURE
+    title = gettext_lazy("记录核查或公示")
+    effect = gettext_lazy(
+        "记下现场核查或公示在哪几天、结果怎样；时钟不停，用掉的日子单独列出，申请人看得到。"
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("做了什么"),
+        widget=forms.RadioSelect,
+        choices=[
+            (ProcedureKind.SITE_CHECK.value, gettext_lazy("现场核查")),
+            (ProcedureKind.PUBLIC_NOTICE.value, gettext_lazy("公示")),
+        ],
+        error_messages={"required": gettext_lazy("请选择做了什么。")},
+    )
+    began_on = day_field(gettext_lazy("从哪天起"))
+    ended_on = day_field(gettext_lazy("到哪天止（含）"))
+    officers = words_field(gettext_lazy("核查人员（现场核查须两名以上）"), is_long=False, is_required=False)
+    finding = words_field(gettext_lazy("结果"))
+
+    def perform(self, doing: Doing) -> ActReceipt:
+        return cases.record_procedure(
+            **doing,
+            kind=ProcedureKind(self.said("kind")),
+            began_on=self.cleaned_data["began_on"],
+            ended_on=self.cleaned_data["ended_on"],
+            officers=self.said("officers"),
+            finding=self.said("finding"),
         )

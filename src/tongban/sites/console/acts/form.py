@@ -61,6 +61,17 @@ def days_field(label: "_StrPromise") -> forms.IntegerField:
     )
 
 
+def day_field(label: "_StrPromise") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": gettext_lazy("请填写日期。"),
+            "invalid": gettext_lazy("请按“2026-03-09”的样子填写日期。"),
+        },
+    )
+
+
 class ActForm(forms.Form):
     """One act. Fields differ; what is common is what it leads to and the revision it rests on."""
 

@@ -25,9 +25,9 @@ from tongban.sites.console.pages.limits import DueLine, limits_of
 from tongban.sites.console.pages.points import NOTHING_TYPED, PointGroup, Typed, can_tick, points_of
 from tongban.sites.console.words import (
     State,
+    check_state,
     check_words,
     light_state,
-    outcome_state,
     status_state,
 )
 from tongban.sites.shared.fields import Problem
@@ -48,7 +48,9 @@ class ActButton:
 class Sibling:
     item: str
     department: str
-    number: str
+    state: State
+    light: State | None
+    """Said where the limit is near or has passed."""
     address: str
     """Empty where the case is another department's."""
 
@@ -207,7 +209,7 @@ def check_line(check: CheckTask) -> CheckLine:
         kind=check_words(check.kind),
         subject=check.subject,
         due=full_day(check.due_on),
-        state=outcome_state(check.outcome),
+        state=check_state(check),
         note=check.note,
         case_number=check.case_number,
         item=check.item_name,
@@ -241,7 +243,8 @@ def _siblings(dossier: Dossier, own_offices: frozenset[str]) -> tuple[Sibling, .
         Sibling(
             one.item_name,
             one.department_name,
-            one.number,
+            status_state(one.status),
+            light_state(one.light, one.status) if one.light in (Light.AMBER, Light.RED) else None,
             reverse("console:dossier", args=[one.number]) if one.department_name in own_offices else "",
         )
         for one in dossier.siblings

@@ -1,6 +1,6 @@
 """Check tasks, letters that did not arrive, the calendar, cover for an absent colleague."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +16,24 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
 from tongban.domains.cases.types import CalendarChange, CheckOutcome, CheckTask
+from tongban.domains.directory import selectors as directory
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as posts
+from tongban.domains.lifeevents import selectors as lifeevents
+from tongban.domains.registers import selectors as registers
+from tongban.domains.registers import services as trust
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import Actor, Role
-from tongban.kernel.instants import SHANGHAI
+from tongban.kernel.instants import SHANGHAI, shanghai_date
 from tongban.kernel.workdays import ONE_DAY
-from tongban.sites.console.pages import tasks
-from tongban.sites.console.screen import HANDLERS, show
+from tongban.sites.console.pages import oversight, tasks
+from tongban.sites.console.screen import HANDLERS, HEADS, show
 from tongban.sites.shared.policies import ActorRequest, officer
 
 FINDINGS = {"passed": CheckOutcome.PASSED, "failed": CheckOutcome.FAILED}
-HEADS = (Role.DECIDER, Role.SUPERVISOR)
+LOOKED_BACK = timedelta(days=90)
 
 
 class CalendarForm(forms.Form):
@@ -120,11 +124,50 @@ def settle(request: ActorRequest, check_id: UUID) -> HttpResponse:
         receipt = handling.settle_check(
             check_id=check_id, outcome=outcome, note=note, actor=request.actor, at=clock.now()
         )
-    except (handling.CheckSettled, handling.ConflictOfInterest) as refused:
+    except (handling.CheckNotDue, handling.CheckSettled, handling.ConflictOfInterest) as refused:
         messages.error(request, _(refused.sentence))
         return redirect("console:checks")
     messages.success(request, _("核查结论已记下。"))
     return redirect("console:dossier", receipt.number)
+
+
+@officer(*HEADS)
+@require_safe
+def oversee(request: ActorRequest) -> HttpResponse:
+    """Overdue limits by the department they are charged to, with those of the packages this one leads; overrides."""
+    assert request.actor.department is not None
+    office = directory.get_department(request.actor.department)
+    since = clock.now() - LOOKED_BACK
+    led = [
+        one for one in lifeevents.list_packages() if one.lead_department in (office.code, office.guided_by)
+    ]
+    page = oversight.build(
+        cases.list_overdue(departments=request.actor.departments, since=shanghai_date(since)),
+        cases.list_overdue_of_packages(
+            purposes=[one.code for one in led], division=office.division, since=shanghai_date(since)
+        ),
+        cases.list_overrides(departments=request.actor.departments, since=since),
+        registers.list_broken_promises(request.actor.departments),
+        packages=[one.title for one in led],
+        departments=request.actor.departments,
+        days=LOOKED_BACK.days,
+    )
+    return show(request, "console/oversight.html", page)
+
+
+@officer(*HEADS)
+@require_POST
+def repair(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    """信用修复: what was broken has been put right; the reason is kept."""
+    reason, departments = request.POST.get("reason", "").strip(), request.actor.departments
+    if record_id not in {one.id for one in registers.list_broken_promises(departments)}:
+        raise Http404
+    if not reason:
+        messages.error(request, _("请写明修复的理由，例如已经补交、已经纠正。"))
+        return redirect("console:oversight")
+    trust.repair_trust(record_id, departments=departments, reason=reason, actor=request.actor, at=clock.now())
+    messages.success(request, _("信用已修复，以后的申请可以用告知承诺和容缺受理。"))
+    return redirect("console:oversight")
 
 
 @officer(Role.OPERATOR)

@@ -109,6 +109,7 @@ class CheckPage:
     materials: tuple[CheckRow, ...]
     items: tuple[tuple[str, str], ...]
     authorisations: tuple[tuple[str, str], ...]
+    is_trusted: bool
     consents: tuple[ConsentText, ...]
     problems: tuple[Problem, ...]
     action: str
@@ -202,6 +203,7 @@ def build_check(
             if not item.package_item.guidance_only
         ),
         authorisations=tuple((one.title, one.text) for one in plan.missing_authorisations),
+        is_trusted=plan.is_trusted,
         consents=tuple(consents),
         problems=tuple(problems),
         action=reverse("portal:check", args=[draft.id]),
