@@ -31,7 +31,6 @@ REFUSALS = (
     cases.NotAColleague,
     cases.NotASpecialProcedure,
     cases.NotDeferrable,
-    cases.NotOnTheList,
     cases.NothingToCorrect,
     cases.NothingToSupplement,
     cases.PointsFailed,
