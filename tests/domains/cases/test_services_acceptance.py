@@ -27,7 +27,7 @@ from tongban.kernel.conditions import Field, FieldType
 
 ITEMS = (
     SupplementItem("PREMISES.premises.address", "经营场所地址", "与营业执照不一致", "填写执照上的地址"),
-    SupplementItem("MT-m1", "经营场所布局图", "看不清专间", "重新上传清晰的图"),
+    SupplementItem("MT-m1:APPLICANT", "经营场所布局图", "看不清专间", "重新上传清晰的图"),
 )
 
 
@@ -123,6 +123,17 @@ def test_supplements_are_told_once_with_everything(story: Story) -> None:
     assert "2026年3月20日" in paper.content["paragraphs"][0]
 
 
+def test_what_the_guide_does_not_want_cannot_be_asked_for(story: Story) -> None:
+    extra = SupplementItem("MT-OTHER:APPLICANT", "其他材料", "没有提供", "请提供")
+
+    with pytest.raises(services.NotOnTheList) as refusal:
+        services.request_supplement(**story.names, items=(*ITEMS, extra), actor=WANG_MIN, at=at(3, 4))
+
+    assert "第三十一条" in refusal.value.sentence
+    assert not SupplementRequest.objects.exists()
+    assert Case.objects.get(number=story.number).status == Status.RECEIVED
+
+
 def test_a_second_supplement_is_refused_with_the_article(
     story: Story, zhang_san: Actor, uploads: Uploads
 ) -> None:
@@ -149,7 +160,7 @@ def test_a_complete_supplement_restarts_the_five_days(
     assert case.received_at == RECEIVED_AT
     dossier = selectors.get_dossier(story.number, actor=WANG_MIN, at=at(3, 5))
     assert dossier.answers["PREMISES.premises.address"] == typed("示例路8号甲")
-    assert [one.slot for one in dossier.attachments] == ["MT-m1"]
+    assert [one.slot for one in dossier.attachments] == ["MT-m1:APPLICANT"]
 
 
 def test_half_a_supplement_is_not_taken(story: Story, zhang_san: Actor) -> None:
@@ -178,7 +189,7 @@ def test_only_the_wrong_fields_are_reopened(story: Story, zhang_san: Actor, uplo
                 "PREMISES.premises.address": typed("示例路8号甲"),
                 "ENTERPRISE.entity.name": typed("别的店"),
             },
-            attachments=(uploads.add("MT-m1"),),
+            attachments=(uploads.add("MT-m1:APPLICANT"),),
             actor=zhang_san,
             at=at(3, 5),
         )
@@ -320,7 +331,7 @@ def _answer(story: Story, actor: Actor, uploads: Uploads, when: datetime | None 
         services.answer_supplement(
             **story.names,
             answers={"PREMISES.premises.address": typed("示例路8号甲")},
-            attachments=(uploads.add("MT-m1"),),
+            attachments=(uploads.add("MT-m1:APPLICANT"),),
             actor=actor,
             at=when or at(3, 5),
         )

@@ -46,7 +46,7 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.catalogue.types import Material
 from tongban.domains.eforms import selectors as eforms
-from tongban.domains.eforms.types import Answer, AttachmentStatus
+from tongban.domains.eforms.types import Answer, AttachmentStatus, field_key, slot_key
 from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import PLATFORM, Actor
 from tongban.kernel.errors import TongbanError
@@ -77,6 +77,16 @@ class SupplementAlreadyRequested(TongbanError):
 class NothingToSupplement(TongbanError):
     code: ClassVar[str] = "NOTHING_TO_SUPPLEMENT"
     default_sentence: ClassVar[str] = gettext_noop("请至少写明一项需要补正的内容，并说明问题和补正办法。")
+
+
+class NotOnTheList(TongbanError):
+    """Neither a field of the item's form nor a material of its list: the counter adds no conditions to the guide."""
+
+    code: ClassVar[str] = "NOT_ON_THE_LIST"
+    default_sentence: ClassVar[str] = gettext_noop(
+        "办事指南没有要求这一项，不能要求补正。《中华人民共和国行政许可法》第三十一条规定，行政机关不得要求申请人提交与其申请的"
+        "行政许可事项无关的技术资料和其他材料。"
+    )
 
 
 class NotReopened(TongbanError):
@@ -154,7 +164,8 @@ def request_supplement(
     """Tell the applicant, once, all that must be put right; only those fields are reopened.
 
     `answer_by` is the last day for the answer, `ANSWER_DAYS` from the notice where none is named.
-    Raises :class:`SupplementAlreadyRequested`, :class:`AcceptedBySilence`, :class:`NothingToSupplement`, :class:`AnswerDayPast`.
+    Raises :class:`SupplementAlreadyRequested`, :class:`AcceptedBySilence`, :class:`NothingToSupplement`, :class:`NotOnTheList`,
+    :class:`AnswerDayPast`.
     """
     today = shanghai_date(at)
     answer_by = answer_by or today + timedelta(days=ANSWER_DAYS)
@@ -167,6 +178,7 @@ def request_supplement(
         _require_no_silence(case, at)
         if not items or any(not (item.problem.strip() and item.remedy.strip()) for item in items):
             raise NothingToSupplement(f"{len(items)} items for case {case_number}")
+        _require_listed(case, items)
         if answer_by <= today:
             raise AnswerDayPast(f"the answer to a notice of {today} by {answer_by}")
         request = SupplementRequest.objects.create(
@@ -188,6 +200,16 @@ def request_supplement(
         heading = heading_of(case, PaperKind.SUPPLEMENT, at)
         paper = issue_paper(case, heading, wording.supplement(heading, items, answer_by))
         return receipt_of(case, (paper,))
+
+
+def _require_listed(case: Case, items: Sequence[SupplementItem]) -> None:
+    substance = guide_of(case).substance
+    listed = set(read_sheet(case.content.answers))
+    listed |= {field_key(one.role, one.element) for one in substance.form}
+    listed |= {slot_key(one.material_type, one.licence_holder) for one in substance.materials}
+    unlisted = [item.target for item in items if item.target not in listed]
+    if unlisted:
+        raise NotOnTheList(f"{unlisted} of case {case.number}")
 
 
 def answer_supplement(

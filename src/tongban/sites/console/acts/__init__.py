@@ -31,6 +31,7 @@ REFUSALS = (
     cases.NotAColleague,
     cases.NotASpecialProcedure,
     cases.NotDeferrable,
+    cases.NotOnTheList,
     cases.NothingToCorrect,
     cases.NothingToSupplement,
     cases.PointsFailed,
