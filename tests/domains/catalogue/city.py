@@ -132,6 +132,10 @@ def background() -> Background:
         licence_types=frozenset(row["code"] for row in _rows("licence_types")),
         live_resources=frozenset(row["code"] for row in _rows("resources")),
         basic_codes=frozenset(one["basic_code"] for one in _demo_guides()),
+        needs={
+            one["basic_code"]: frozenset(m["produced_by"] for m in one["materials"] if m["produced_by"])
+            for one in _demo_guides()
+        },
     )
 
 

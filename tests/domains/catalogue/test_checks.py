@@ -148,8 +148,11 @@ PLANTED: list[tuple[str, Fault]] = [
     ],
     ("NO_CATCH_ALL", change("materials.0.name", "食品经营许可证申请书等")),
     ("NO_CATCH_ALL", change("points.0.plain", "其他材料也要看。")),
+    ("NO_CATCH_ALL", change("materials.1.sample", "示例：窗口要求的其他证明材料。")),
+    ("NO_CATCH_ALL", change("faqs.0.answer", "视情况带上。")),
     ("MATERIAL_ATTRIBUTES", change("materials.1.sample", "")),
     ("MATERIAL_ATTRIBUTES", change("materials.1.issuer", "")),
+    ("MATERIAL_ATTRIBUTES", change("materials.1.name", " ")),
     ("MATERIAL_ATTRIBUTES", both(change("materials.1.form", "COPY"), change("materials.1.copies", 0))),
     (
         "MATERIAL_ATTRIBUTES",
@@ -170,11 +173,14 @@ PLANTED: list[tuple[str, Fault]] = [
     ("REFERENCES_RESOLVE", change("form.0.element", "no.such_element")),
     ("REFERENCES_RESOLVE", change("points.0.material", "m99")),
     ("REFERENCES_RESOLVE", change("materials.0.situations", ["NOWHERE"])),
+    ("NO_DEPENDENCY_CYCLE", change("materials.0.produced_by", city.FOOD)),
     ("CONDITIONS_COMPILE", change("situations.0.when", {"field": "no.such_fact", "op": "eq", "value": True})),
     ("CONDITIONS_COMPILE", change("points.0.check", {"field": "no.such_fact", "op": "eq", "value": True})),
     ("MANUAL_MATCHES_GUIDE", change("points.0.plain", "")),
 ]
 IN_OTHER_GUIDES: list[tuple[str, str, Fault]] = [
+    # Birth certificate → household register → this certificate again.
+    ("NO_DEPENDENCY_CYCLE", "310723001001", change("materials.0.produced_by", city.HUKOU)),
     (
         "SURVEY_HAS_TIME",
         city.FIRE,

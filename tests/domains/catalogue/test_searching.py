@@ -117,4 +117,18 @@ def test_searches_that_found_nothing_are_kept_for_editors_without_what_may_name_
     for query in ("飞碟登记", "飞碟登记 ", "11010519491231002X", "张三" * 11, " "):
         services.note_zero_hit(query, at=at)
 
-    assert selectors.zero_hits() == (("飞碟登记", 2),)
+    assert [(one.query, one.times) for one in selectors.zero_hits()] == [("飞碟登记", 2)]
+
+
+def test_a_search_that_found_nothing_names_the_nearest_items_and_their_owner(
+    small_city: None, django_assert_num_queries: Any
+) -> None:
+    for query in ("食品店开张", "!!", "zzz"):
+        services.note_zero_hit(query, at=city.NOW)
+
+    with django_assert_num_queries(2):
+        found = {one.query: one.near for one in selectors.zero_hits()}
+
+    assert city.FOOD in [one.code for one in found["食品店开张"]]
+    assert {one.department for one in found["食品店开张"]} >= {"SCJG"}
+    assert found["!!"] == ()

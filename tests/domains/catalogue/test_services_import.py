@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from domains.catalogue import city
 from domains.identity import cast
-from tongban.domains.catalogue import models, selectors, services
+from tongban.domains.catalogue import models, rules, selectors, services
 from tongban.domains.catalogue.services import ImportReport
 from tongban.domains.catalogue.services.sichuan import BrokenFile
 from tongban.foundation.audit.models import Entry
@@ -50,6 +50,7 @@ def test_every_demo_guide_is_imported_and_exported_without_loss(empty_city: None
     exported = {one["basic_code"]: one for one in services.export_guides()}
     for one in raw:
         one["procedure"] = {"enquiry_phone": "", "complaint_phone": "", **one["procedure"]}
+        one["code_scheme"] = "GBT39554_BASIC"
     assert exported == {one["basic_code"]: one for one in raw}
 
 
@@ -121,6 +122,78 @@ def test_a_code_given_twice_is_refused(empty_city: None) -> None:
 
     assert [(one.row, one.field) for one in report.findings] == [(1, "basic_code")]
     assert models.Power.objects.count() == 0
+
+
+def test_items_that_wait_for_each_other_are_refused(empty_city: None) -> None:
+    birth, hukou = city.guide("310723001001"), city.guide(city.HUKOU)
+    birth["materials"][0]["produced_by"] = city.HUKOU
+
+    report = run(birth, hukou)
+
+    assert {(one.row, one.field) for one in report.findings} == {
+        (0, "NO_DEPENDENCY_CYCLE"),
+        (1, "NO_DEPENDENCY_CYCLE"),
+    }
+    assert counts(report) == (0, 0, 0, 2)
+    assert models.Power.objects.count() == 0
+
+
+def foreign_item() -> dict[str, Any]:
+    """The example of CPSV-AP 3.2.0 as a row of our format: a code of its own, a paper, a channel, a body that is registered."""
+    raw = city.guide(city.FUND)
+    law = {
+        "id": "b1",
+        "law": "Code des impôts sur les revenus 1992",
+        "article": "Art. 307",
+        "text": "Déclaration.",
+    }
+    return {
+        **raw,
+        "basic_code": "Tax-on-web",
+        "code_scheme": "LOCAL",
+        "name": "Tax-on-web",
+        "kind": "20",
+        "summary": "Service pour la déclaration à l'impôt des personnes physiques en ligne",
+        "aliases": ["Déclaration d'impôt"],
+        "legal_basis": [{**law, "is_repealed": False}],
+        "conditions": [],
+        "situations": [],
+        "materials": [
+            {
+                **raw["materials"][0],
+                "basis": ["b1"],
+                "situations": [],
+                "when": None,
+            }
+        ],
+        "form": [],
+        "points": [],
+        "results": [],
+    }
+
+
+def test_an_item_of_another_country_keeps_its_own_code(empty_city: None) -> None:
+    report = run(foreign_item())
+
+    assert counts(report) == (1, 0, 0, 0), report.findings
+    guide = selectors.get_guide("Tax-on-web", city.CITY, TODAY)
+    assert guide.item_code == f"{guide.procedure.department.code}-Tax-on-web"
+    assert [hit.code for hit in selectors.search("Déclaration d'impôt").hits] == ["Tax-on-web"]
+    (exported,) = services.export_guides()
+    assert rules.read_guide(exported) == rules.read_guide(foreign_item())
+    assert counts(run(exported)) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "scheme"), [("Tax on web", "LOCAL"), ("T" * 32, "LOCAL"), ("Tax-on-web", "GBT39554_BASIC")]
+)
+def test_a_code_that_its_scheme_does_not_know_is_refused(empty_city: None, code: str, scheme: str) -> None:
+    row = {**foreign_item(), "basic_code": code, "code_scheme": scheme}
+
+    report = run(row)
+
+    assert [one.field for one in report.findings] == ["basic_code"]
+    assert counts(report) == (0, 0, 0, 1)
 
 
 def test_a_guide_that_breaks_a_hard_rule_is_refused(empty_city: None) -> None:

@@ -97,6 +97,61 @@ def test_the_gate_names_the_hard_rule_that_keeps_it_closed(small_city: None) -> 
     assert models.PowerVersion.objects.get(pk=draft).status == VersionStatus.DRAFT
 
 
+def test_the_gate_looks_at_the_promise_of_every_district(small_city: None) -> None:
+    row, _ = district()
+    longest = {**row.versions.get().document, "promised_days": 9}
+    longest["steps"] = [{**step, "days": 9 if step["days"] == 3 else 0} for step in longest["steps"]]
+    row.versions.update(status=VersionStatus.RETIRED)
+    row.versions.create(
+        number=2,
+        status=VersionStatus.PUBLISHED,
+        document=longest,
+        effective_from=city.NOW.date(),
+        published_at=city.NOW,
+    )
+
+    draft, findings = drafted(statutory_days=8)
+
+    assert [(one.rule, one.text) for one in findings] == [
+        ("PROMISE_WITHIN_STATUTE", "承诺 9 个工作日，法定 8 个工作日")
+    ]
+    with pytest.raises(services.GateClosed):
+        services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
+
+
+def test_no_case_can_cite_what_is_not_published(small_city: None) -> None:
+    draft, _ = drafted(summary="还没有发布。")
+    procedure = district()[0].versions.get()
+
+    with pytest.raises(selectors.ItemNotFound):
+        selectors.get_guide_by_versions(draft, procedure.pk)
+
+
+def test_a_word_that_found_nothing_becomes_a_name_of_the_item(small_city: None) -> None:
+    services.note_zero_hit("开铺子卖吃的", at=city.NOW)
+    (missed,) = selectors.zero_hits()
+    draft = services.add_alias(power_id=power().pk, alias=missed.query, actor=editor(), at=city.NOW)
+    again = services.add_alias(power_id=power().pk, alias=missed.query, actor=editor(), at=city.NOW)
+    services.submit_version(part=Part.SUBSTANCE, version_id=draft, actor=editor(), at=city.NOW)
+
+    services.publish_version(
+        part=Part.SUBSTANCE,
+        version_id=draft,
+        effective_from=city.NOW.date(),
+        actor=editor(2),
+        at=city.NOW,
+    )
+
+    assert again == draft
+    assert selectors.search("开铺子卖吃的").hits[0].code == city.FOOD
+    assert selectors.zero_hits() == ()
+
+
+def test_another_department_adds_no_word(small_city: None) -> None:
+    with pytest.raises(services.NotYours):
+        services.add_alias(power_id=power().pk, alias="开铺子", actor=officer(9, "NO-SUCH"), at=city.NOW)
+
+
 def test_a_returned_draft_says_why_until_it_is_submitted_again(small_city: None) -> None:
     draft, _ = drafted(summary="新的说法。")
     rows = models.PowerVersion.objects.filter(pk=draft).values_list("status", "return_reason")

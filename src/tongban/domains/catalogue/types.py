@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from tongban.domains.directory.types import Department, Level, Window
+from tongban.kernel.identifiers import ItemCodeScheme
 
 Tree = Mapping[str, object]
 """A condition tree as `kernel.conditions` reads it."""
@@ -369,6 +371,8 @@ class SubstanceDocument:
     """The substance as it is edited, exchanged and frozen: `Substance` with the department's code and no ids."""
 
     basic_code: str
+    code_scheme: Literal[ItemCodeScheme.BASIC, ItemCodeScheme.LOCAL] = ItemCodeScheme.BASIC
+    """How the code is made: 12 digits of GB/T 39554.1, or a list's own, such as another country's."""
     name: str
     kind: PowerKind
     department: str
@@ -445,6 +449,25 @@ class SearchPage:
     total: int
     facets: Mapping[str, tuple[Facet, ...]]
     suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearItem:
+    """An item that a search which found nothing may have meant."""
+
+    code: str
+    title: str
+    department: str
+    department_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroHit:
+    """A search that found nothing, so many times."""
+
+    query: str
+    times: int
+    near: tuple[NearItem, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import models, rules
@@ -106,6 +106,16 @@ def windows_for(department_code: str) -> tuple[Window, ...]:
     """The windows that take papers for a department."""
     rows = models.Window.objects.filter(departments__code=department_code).select_related("centre")
     return tuple(_window(row) for row in rows.order_by("code"))
+
+
+def windows_of(departments: Iterable[str]) -> Mapping[str, tuple[Window, ...]]:
+    """By department, the windows that take papers for it; one query."""
+    wanted = set(departments)
+    rows = models.Window.objects.filter(departments__code__in=wanted).select_related("centre")
+    found: dict[str, tuple[Window, ...]] = {}
+    for row in rows.annotate(of_department=F("departments__code")).order_by("code"):
+        found[row.of_department] = (*found.get(row.of_department, ()), _window(row))
+    return found
 
 
 def get_window(code: str) -> Window | None:

@@ -6,10 +6,13 @@ from tongban.domains.catalogue.rules.checks import (
     Background,
     MaterialName,
     check_guide,
+    check_guides,
     check_list,
     hard_findings,
+    with_guides,
 )
 from tongban.domains.catalogue.rules.cpsv import services_as_jsonld
+from tongban.domains.catalogue.rules.differences import Difference, differences
 from tongban.domains.catalogue.rules.documents import (
     DocumentRefused,
     guide_schema,
@@ -27,12 +30,15 @@ __all__ = [
     "HARD",
     "RULES",
     "Background",
+    "Difference",
     "DocumentRefused",
     "HeldLicences",
     "MaterialName",
     "check_guide",
+    "check_guides",
     "check_list",
     "describe_changes",
+    "differences",
     "guide_schema",
     "hard_findings",
     "join_guide",
@@ -42,5 +48,6 @@ __all__ = [
     "read_procedure",
     "read_substance",
     "services_as_jsonld",
+    "with_guides",
     "write_document",
 ]

@@ -17,7 +17,7 @@ class MaterialName:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """The dictionaries, the licence library, live resources, and the codes of all items."""
+    """The dictionaries, the licence library, live resources, the codes of all items and what they need of each other."""
 
     fields: FieldDictionary
     elements: frozenset[str]
@@ -28,3 +28,5 @@ class Background:
     licence_types: frozenset[str]
     live_resources: frozenset[str]
     basic_codes: frozenset[str]
+    needs: Mapping[str, frozenset[str]]
+    """By basic code, the items whose results it wants as materials."""

@@ -5,7 +5,7 @@ Sources: GB/T 39554.2-2020 (elements of items), DB31/T 545-2024 (guides) and 544
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tongban.domains.catalogue.rules import content_checks as content
 from tongban.domains.catalogue.rules import procedure_checks as procedure
@@ -21,8 +21,10 @@ __all__ = [
     "CheckRule",
     "MaterialName",
     "check_guide",
+    "check_guides",
     "check_list",
     "hard_findings",
+    "with_guides",
 ]
 
 HARD, SOFT = "HARD", "SOFT"
@@ -181,6 +183,7 @@ RULES: tuple[CheckRule, ...] = (
         "引用的依据、材料、情形、数据元或事项不存在。",
         content.dangling_references,
     ),
+    CheckRule("NO_DEPENDENCY_CYCLE", HARD, _ITEMS, "两个事项不能互相等对方的结果。", content.circular_needs),
     CheckRule(
         "CONDITIONS_COMPILE", HARD, _ITEMS, "条件用到了没有登记的事实，或者写法有误。", content.faulty_trees
     ),
@@ -195,6 +198,21 @@ RULES: tuple[CheckRule, ...] = (
 SAME_SUBSTANCE = "SAME_SUBSTANCE_EVERYWHERE"
 
 
+def with_guides(background: Background, guides: Iterable[GuideDocument]) -> Background:
+    """The background as it will be with these guides in the list."""
+    needs = {guide.basic_code: needs_of(guide) for guide in guides}
+    return replace(
+        background,
+        basic_codes=background.basic_codes | needs.keys(),
+        needs={**background.needs, **needs},
+    )
+
+
+def needs_of(guide: SubstanceDocument) -> frozenset[str]:
+    """The items whose results it wants as materials."""
+    return frozenset(one.produced_by for one in guide.materials if one.produced_by is not None)
+
+
 def check_guide(guide: GuideDocument, background: Background) -> tuple[Finding, ...]:
     """Every finding on one guide, in the order of the rules."""
     return tuple(
@@ -202,6 +220,11 @@ def check_guide(guide: GuideDocument, background: Background) -> tuple[Finding, 
         for rule in RULES
         for text in rule.find(guide, background)
     )
+
+
+def check_guides(guides: Iterable[GuideDocument], background: Background) -> tuple[Finding, ...]:
+    """Every finding on the guides of one item, each once."""
+    return tuple(dict.fromkeys(finding for guide in guides for finding in check_guide(guide, background)))
 
 
 def check_list(guides: Iterable[GuideDocument], background: Background) -> Iterator[Finding]:

@@ -30,10 +30,10 @@ _TYPE_IN_BASIC_CODE = slice(2, 4)
 
 
 def codes_outside_scheme(guide: GuideDocument, _: Background) -> Iterator[str]:
-    """A power without a code of its own is not on the list; the code carries the kind."""
-    if not validate_item_code(guide.basic_code, ItemCodeScheme.BASIC).valid:
+    """A power without a code of its own is not on the list; the national code carries the kind."""
+    if not validate_item_code(guide.basic_code, guide.code_scheme).valid:
         yield guide.basic_code
-    elif guide.basic_code[_TYPE_IN_BASIC_CODE] != guide.kind:
+    elif guide.code_scheme is ItemCodeScheme.BASIC and guide.basic_code[_TYPE_IN_BASIC_CODE] != guide.kind:
         yield f"{guide.basic_code}，事项类型 {guide.kind}"
 
 
@@ -87,6 +87,8 @@ def vague_wording(guide: GuideDocument, _: Background) -> Iterator[str]:
     texts += [condition.text for condition in guide.conditions]
     texts += [situation.description for situation in guide.situations]
     texts += [text for point in guide.points for text in (point.text, point.plain)]
+    texts += [text for material in guide.materials for text in (material.sample, material.issuer)]
+    texts += [text for faq in guide.faqs for text in (faq.question, faq.answer)]
     yield from (text for text in texts if CATCH_ALL.search(text))
     yield from (name for name in names if _TRAILING_ETC.search(name))
 
@@ -158,6 +160,20 @@ def dangling_references(guide: GuideDocument, background: Background) -> Iterato
     for entry in guide.form:
         if entry.element not in background.elements or not set(entry.situations) <= situations:
             yield f"{entry.role}.{entry.element}"
+
+
+def circular_needs(guide: GuideDocument, background: Background) -> Iterator[str]:
+    """A material that another item issues, which in turn waits for this one, directly or through others."""
+    for material in guide.materials:
+        waiting, seen = [material.produced_by], set[str]()
+        while waiting:
+            code = waiting.pop()
+            if code == guide.basic_code:
+                yield f"{material.name}（{material.produced_by}）"
+                break
+            if code is not None and code not in seen:
+                seen.add(code)
+                waiting.extend(background.needs.get(code, ()))
 
 
 def repeated_codes(guide: GuideDocument, _: Background) -> Iterator[str]:

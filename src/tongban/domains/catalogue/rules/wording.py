@@ -65,6 +65,24 @@ def describe_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tup
     return tuple(sentences)
 
 
+def name_of(field: str) -> str:
+    """The words for a field of a guide."""
+    return _NAMES.get(field, field)
+
+
+def shown(value: Any) -> str:
+    """A value in words; of a list its entries."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return _shown(value)
+    return "、".join(_label_of(entry) for entry in value) or "无"
+
+
+def _label_of(entry: Any) -> str:
+    days = getattr(entry, "days", None)
+    name = next((str(getattr(entry, key)) for key in _LABELS if getattr(entry, key, None)), str(entry))
+    return name if days is None else f"{name} {days} 天"
+
+
 def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return names.get(value, value)

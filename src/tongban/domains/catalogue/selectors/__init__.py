@@ -10,12 +10,14 @@ from tongban.domains.catalogue.selectors.drafts import (
 )
 from tongban.domains.catalogue.selectors.guides import (
     ItemNotFound,
+    find_guides,
     get_guide,
     get_guide_by_versions,
     get_guides,
     get_manual,
     list_department_items,
     list_guides,
+    list_guides_of,
     list_items,
 )
 from tongban.domains.catalogue.selectors.searching import list_regions, search, suggest, zero_hits
@@ -24,6 +26,7 @@ __all__ = [
     "ItemNotFound",
     "KeptPart",
     "VersionView",
+    "find_guides",
     "get_guide",
     "get_guide_by_versions",
     "get_guides",
@@ -32,6 +35,7 @@ __all__ = [
     "get_substance_version",
     "list_department_items",
     "list_guides",
+    "list_guides_of",
     "list_items",
     "list_procedures",
     "list_regions",

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tongban.domains.catalogue import models, rules
-from tongban.domains.catalogue.selectors.guides import ItemNotFound
-from tongban.domains.catalogue.types import GuideDocument, Part, VersionStatus
+from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
+from tongban.domains.catalogue.types import Guide, GuideDocument, Part, VersionStatus
 
 _Row = TypeVar("_Row", bound=models.Version)
 
@@ -42,11 +42,16 @@ class VersionView:
     document: Mapping[str, Any]
     published: Mapping[str, Any] | None
     published_ids: tuple[UUID, ...]
-    guide: GuideDocument
-    """Substance and procedure together, for the rules that look at both."""
+    guides: tuple[GuideDocument, ...]
+    """Substance and procedure together, for the rules that look at both: a substance with each different procedure in force."""
     submitted_by: UUID | None
     return_reason: str
     """Why the second person gave the draft back, empty when nobody did."""
+
+    @property
+    def guide(self) -> GuideDocument:
+        """The one that is shown."""
+        return self.guides[0]
 
 
 def list_substances(departments: Collection[str]) -> tuple[KeptPart, ...]:
@@ -81,20 +86,48 @@ def get_procedure_version(version_id: UUID, departments: Collection[str]) -> Ver
     return _view(Part.PROCEDURE, row, row.implementation.power.basic_code)
 
 
-def whole_document(row: models.Version) -> GuideDocument:
-    """Substance and procedure together, for the rules that look at both: a version with the other half as it stands.
+def preview(version: VersionView) -> Guide:
+    """The guide that this version would make, with the view's document, which need not be saved. Four queries."""
+    row: models.Version
+    if version.part is Part.SUBSTANCE:
+        row = models.PowerVersion.objects.select_related("power").get(pk=version.version_id)
+    else:
+        rows = models.ImplementationVersion.objects.select_related("implementation__power")
+        row = rows.get(pk=version.version_id)
+    row.document = dict(version.document)
+    return assemble(*_pairs(row)[0])
+
+
+def whole_documents(row: models.Version) -> tuple[GuideDocument, ...]:
+    """Substance and procedure together, for the rules that look at both: a substance with each different procedure in force.
 
     Raises ItemNotFound for a procedure whose power has no substance in force.
     """
+    wholes = []
+    for substance, procedure in _pairs(row):
+        whole = rules.join_guide(
+            rules.read_substance(substance.document), rules.read_procedure(procedure.document)
+        )
+        if whole not in wholes:
+            wholes.append(whole)
+    return tuple(wholes)
+
+
+def _pairs(row: models.Version) -> list[tuple[models.PowerVersion, models.ImplementationVersion]]:
+    """A version with its other half: a substance with the procedure of every body, a procedure with the substance in force."""
     if isinstance(row, models.PowerVersion):
         procedures = models.ImplementationVersion.objects.filter(implementation__power=row.power)
-        procedure = procedures.order_by("-number").first()
-        assert procedure is not None, "a power is created with an implementation"
-        return _join(row, procedure)
-    substance = _published(row.implementation.power.versions.all())
+        latest = (
+            procedures.filter(status=VersionStatus.PUBLISHED)
+            .select_related("implementation")
+            .order_by("implementation__division", "-number")
+            .distinct("implementation__division")
+        )
+        return [(row, procedure) for procedure in latest]
+    substance = _published(row.implementation.power.versions.select_related("power"))
     if substance is None:
         raise ItemNotFound(f"procedure version {row.pk} has no published substance")
-    return _join(substance, row)
+    return [(substance, row)]
 
 
 def _latest(part: Part, rows: QuerySet[_Row], *, power: str) -> tuple[KeptPart, ...]:
@@ -113,21 +146,21 @@ def _latest(part: Part, rows: QuerySet[_Row], *, power: str) -> tuple[KeptPart, 
 
 
 def _view(part: Part, row: models.Version, basic_code: str) -> VersionView:
-    guide = whole_document(row)
+    guides = whole_documents(row)
     published = _published(row.owner.versions.all())
     return VersionView(
         part=part,
         version_id=row.pk,
         owner_id=row.owner.pk,
         basic_code=basic_code,
-        name=guide.name,
+        name=guides[0].name,
         number=row.number,
         status=VersionStatus(row.status),
         revision=row.revision,
         document=row.document,
         published=published.document if published is not None else None,
         published_ids=(published.pk,) if published is not None else (),
-        guide=guide,
+        guides=guides,
         submitted_by=row.submitted_by,
         return_reason=row.return_reason,
     )
@@ -135,9 +168,3 @@ def _view(part: Part, row: models.Version, basic_code: str) -> VersionView:
 
 def _published(versions: QuerySet[_Row]) -> _Row | None:
     return versions.filter(status=VersionStatus.PUBLISHED).order_by("-number").first()
-
-
-def _join(substance: models.PowerVersion, procedure: models.ImplementationVersion) -> GuideDocument:
-    return rules.join_guide(
-        rules.read_substance(substance.document), rules.read_procedure(procedure.document)
-    )

@@ -1,10 +1,10 @@
 """Guides and manuals, each made from one published version of substance and one of procedure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
+from tongban.domains.catalogue.states import FROZEN
 from tongban.domains.catalogue.types import (
     ExaminationPoint,
     Guide,
@@ -25,11 +26,14 @@ from tongban.domains.catalogue.types import (
     SubstanceDocument,
 )
 from tongban.domains.directory import selectors as directory
+from tongban.domains.directory.types import Department, Window
 from tongban.kernel.errors import TongbanError
 
 MOST_KEPT = 4_096
 SECONDS_KEPT = 300.0
-_kept: dict[tuple[UUID, UUID], tuple[Guide, float]] = {}
+_Pair: TypeAlias = tuple[UUID, UUID]
+"""Ids of a version of substance and of one of procedure."""
+_kept: dict[_Pair, tuple[Guide, float]] = {}
 # Half open: effective_from <= day < effective_to.
 _IN_FORCE = "{versions}.status = 'PUBLISHED' AND daterange({versions}.effective_from, {versions}.effective_to) @> {day}::date"
 # The nearest body answers: of divisions that contain each other the longest code. Asked for every plan; as a query set, building
@@ -40,14 +44,20 @@ FROM catalogue_power power
 JOIN catalogue_powerversion substance ON substance.power_id = power.id
 JOIN catalogue_implementation implementation ON implementation.power_id = power.id
 JOIN catalogue_implementationversion procedure ON procedure.implementation_id = implementation.id
-WHERE implementation.division = ANY(%(places)s)
-AND {_IN_FORCE.format(versions="substance", day="%(day)s")}
+WHERE {_IN_FORCE.format(versions="substance", day="%(day)s")}
 AND {_IN_FORCE.format(versions="procedure", day="%(day)s")}
 """  # noqa: S608 - made of constants; every value is a parameter
-_OF_SOME_CODES = "AND power.basic_code = ANY(%(codes)s)"
+_THERE = "AND implementation.division = ANY(%(places)s)"
+_OF_SOME_CODES = " AND power.basic_code = ANY(%(codes)s)"
 _NEAREST_FIRST = " ORDER BY power.basic_code, implementation.division DESC"
+_THEIRS_OWN_FIRST = """
+AND (implementation.department_id = ANY(%(departments)s) OR power.department_id = ANY(%(departments)s))
+ORDER BY power.basic_code, implementation.department_id = ANY(%(departments)s) DESC, implementation.division
+"""
 _SUBSTANCE_FIELDS = tuple(
-    field.name for field in dataclass_fields(SubstanceDocument) if field.name != "department"
+    field.name
+    for field in dataclass_fields(SubstanceDocument)
+    if field.name not in ("department", "code_scheme")
 )
 
 
@@ -69,29 +79,26 @@ def get_guide(basic_code: str, division: str, on: date) -> Guide:
 def get_guides(basic_codes: Iterable[str], division: str, on: date) -> dict[str, Guide]:
     """The guides in force of several items by basic code, with one query for the versions; raises ItemNotFound naming the first missing."""
     wanted = list(dict.fromkeys(basic_codes))
-    nearest = _nearest_in_force(division, on, wanted)
-    missing = [code for code in wanted if code not in nearest]
+    found = find_guides(wanted, division, on)
+    missing = [code for code in wanted if code not in found]
     if missing:
         raise ItemNotFound(f"item {missing[0]} in {division} on {on}")
-    return {code: get_guide_by_versions(*nearest[code]) for code in wanted}
+    return {code: found[code] for code in wanted}
+
+
+def find_guides(basic_codes: Iterable[str], division: str, on: date) -> dict[str, Guide]:
+    """The guides in force of those of several items that are carried out there, by basic code."""
+    nearest = _nearest_in_force(division, on, list(dict.fromkeys(basic_codes)))
+    return dict(zip(nearest, _guides(nearest.values()), strict=True))
 
 
 def get_guide_by_versions(substance_version_id: UUID, procedure_version_id: UUID) -> Guide:
-    """The frozen guide of a pair of versions, as a case cites it; raises ItemNotFound.
+    """The frozen guide of a pair of versions, as a case cites it; raises ItemNotFound, for a draft too.
 
     Its text never changes, so the process keeps it. Phones and windows are the directory's of today: they are read anew every
     few minutes.
     """
-    key = (substance_version_id, procedure_version_id)
-    now = monotonic()
-    kept = _kept.get(key)
-    if kept is not None and now - kept[1] < SECONDS_KEPT:
-        return kept[0]
-    guide = _read(substance_version_id, procedure_version_id)
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[key] = (guide, now)
-    return guide
+    return _guides([(substance_version_id, procedure_version_id)])[0]
 
 
 def get_manual(guide: Guide) -> Manual:
@@ -126,7 +133,13 @@ def list_department_items(department: str, on: date) -> tuple[ItemEntry, ...]:
 
 def list_guides(division: str, on: date) -> tuple[Guide, ...]:
     """Every guide in force in a division, by basic code; where several bodies carry an item out, the nearest one's."""
-    return tuple(get_guide_by_versions(*pair) for pair in _nearest_in_force(division, on, None).values())
+    return tuple(_guides(_nearest_in_force(division, on, None).values()))
+
+
+def list_guides_of(departments: Iterable[str], on: date) -> tuple[Guide, ...]:
+    """Every guide in force of what these departments keep or carry out, by basic code; their own procedure before another's."""
+    parameters = {"departments": list(departments), "day": on}
+    return tuple(_guides(_run(_BOTH_IN_FORCE + _THEIRS_OWN_FIRST, parameters).values()))
 
 
 def forget_guides() -> None:
@@ -134,26 +147,68 @@ def forget_guides() -> None:
     _kept.clear()
 
 
-def _read(substance_version_id: UUID, procedure_version_id: UUID) -> Guide:
-    substance_row = (
-        models.PowerVersion.objects.select_related("power").filter(pk=substance_version_id).first()
+def _guides(pairs: Iterable[_Pair]) -> list[Guide]:
+    """The guides of pairs of versions, from what the process keeps or with four queries for all the rest."""
+    wanted, now = list(pairs), monotonic()
+    found: dict[_Pair, Guide] = {}
+    for pair in wanted:
+        kept = _kept.get(pair)
+        if kept is not None and now - kept[1] < SECONDS_KEPT:
+            found[pair] = kept[0]
+    missing = [pair for pair in wanted if pair not in found]
+    if missing:
+        read = _read(missing)
+        if len(_kept) + len(read) > MOST_KEPT:
+            _kept.clear()
+        _kept.update((pair, (guide, now)) for pair, guide in read.items())
+        found.update(read)
+    return [found[pair] for pair in wanted]
+
+
+def _read(pairs: Sequence[_Pair]) -> dict[_Pair, Guide]:
+    substance_rows = models.PowerVersion.objects.filter(
+        pk__in={substance for substance, _ in pairs}, status__in=FROZEN
     )
-    procedure_row = (
-        models.ImplementationVersion.objects.select_related("implementation")
-        .filter(pk=procedure_version_id)
-        .first()
+    procedure_rows = models.ImplementationVersion.objects.filter(
+        pk__in={procedure for _, procedure in pairs}, status__in=FROZEN
     )
-    if substance_row is None or procedure_row is None:
-        raise ItemNotFound(f"versions {substance_version_id}, {procedure_version_id}")
-    return assemble(substance_row, procedure_row)
+    substances = {row.pk: row for row in substance_rows.select_related("power")}
+    procedures = {row.pk: row for row in procedure_rows.select_related("implementation")}
+    for substance, procedure in pairs:
+        if substance not in substances or procedure not in procedures:
+            raise ItemNotFound(f"versions {substance}, {procedure}")
+    rows = [(substances[substance], procedures[procedure]) for substance, procedure in pairs]
+    return dict(zip(pairs, _assemble_all(rows), strict=True))
 
 
 def assemble(substance_row: models.PowerVersion, procedure_row: models.ImplementationVersion) -> Guide:
     """A guide from two rows, published or not (a preview)."""
-    document = rules.read_substance(substance_row.document)
+    return _assemble_all([(substance_row, procedure_row)])[0]
+
+
+def _assemble_all(
+    rows: Sequence[tuple[models.PowerVersion, models.ImplementationVersion]],
+) -> list[Guide]:
+    """Guides from pairs of rows, with two queries for departments and windows."""
+    documents = [rules.read_substance(substance.document) for substance, _ in rows]
+    offices = {procedure.implementation.department_id for _, procedure in rows}
+    departments = directory.get_departments({one.department for one in documents} | offices)
+    windows = directory.windows_of(offices)
+    return [
+        _assemble(row, document, procedure_row, departments, windows)
+        for (row, procedure_row), document in zip(rows, documents, strict=True)
+    ]
+
+
+def _assemble(
+    substance_row: models.PowerVersion,
+    document: SubstanceDocument,
+    procedure_row: models.ImplementationVersion,
+    departments: Mapping[str, Department],
+    windows: Mapping[str, tuple[Window, ...]],
+) -> Guide:
     procedure = rules.read_procedure(procedure_row.document)
     implementation = procedure_row.implementation
-    departments = directory.get_departments([document.department, implementation.department_id])
     office = departments[implementation.department_id]
     return Guide(
         substance=Substance(
@@ -176,7 +231,7 @@ def assemble(substance_row: models.PowerVersion, procedure_row: models.Implement
             visits_reason=procedure.visits_reason,
             channels=procedure.channels,
             steps=procedure.steps,
-            windows=directory.windows_for(office.code),
+            windows=windows.get(office.code, ()),
             enquiry_phone=procedure.enquiry_phone or office.phone,
             complaint_phone=procedure.complaint_phone or office.complaint_phone,
             external_link=procedure.external_link,
@@ -184,13 +239,17 @@ def assemble(substance_row: models.PowerVersion, procedure_row: models.Implement
     )
 
 
-def _nearest_in_force(division: str, on: date, codes: list[str] | None) -> dict[str, tuple[UUID, UUID]]:
+def _nearest_in_force(division: str, on: date, codes: list[str] | None) -> dict[str, _Pair]:
     """By basic code, in its order, the versions of substance and procedure; None asks for every item."""
     # The division and those above it, by length of code.
     places = [division[:length] for length in (2, 4, 6, 9) if length <= len(division)]
-    statement = _BOTH_IN_FORCE + ("" if codes is None else _OF_SOME_CODES) + _NEAREST_FIRST
+    statement = _BOTH_IN_FORCE + _THERE + ("" if codes is None else _OF_SOME_CODES) + _NEAREST_FIRST
+    return _run(statement, {"places": places, "day": on, "codes": codes})
+
+
+def _run(statement: str, parameters: Mapping[str, object]) -> dict[str, _Pair]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"places": places, "day": on, "codes": codes})
+        cursor.execute(statement, parameters)
         return {code: (substance, procedure) for code, substance, procedure in cursor.fetchall()}
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tongban.domains.catalogue import models
 from tongban.domains.catalogue.selectors import lexemes
-from tongban.domains.catalogue.types import Facet, SearchHit, SearchPage
+from tongban.domains.catalogue.types import Facet, NearItem, SearchHit, SearchPage, ZeroHit
 from tongban.foundation.search import normalise, pinyin, segment
 
 MAX_QUERY = 60
@@ -39,6 +39,15 @@ WITH RECURSIVE known (region) AS (
     FROM known WHERE known.region IS NOT NULL
 )
 SELECT region FROM known WHERE region IS NOT NULL
+"""
+_NEAREST_ITEMS = """
+SELECT asked.query, near.code, near.title, near.department, near.department_name
+FROM unnest(%(queries)s::text[], %(parts)s::text[], %(sounds)s::text[]) AS asked (query, parts, sound)
+CROSS JOIN LATERAL (
+    SELECT code, title, department, department_name FROM catalogue_searchentry
+    WHERE region = %(region)s AND kind = 'ITEM' AND words @@ asked.parts::tsquery
+    ORDER BY word_similarity(asked.sound, pinyin) DESC, code LIMIT 3
+) near
 """
 _COLUMNS = "code, kind, title, sentence, department, department_name, audiences, address, weight"
 _STOP_WORDS = frozenset(
@@ -111,10 +120,25 @@ def list_regions() -> tuple[str, ...]:
         return (own, *(region for (region,) in cursor.fetchall() if region != own))
 
 
-def zero_hits(limit: int = 100) -> tuple[tuple[str, int], ...]:
-    """Searches that found nothing, most frequent first: (query, times)."""
+def zero_hits(limit: int = 100) -> tuple[ZeroHit, ...]:
+    """Searches that found nothing, most frequent first, each with the items nearest in sound; two queries."""
     rows = models.ZeroHit.objects.order_by("-times", "query")[:limit]
-    return tuple((row.query, row.times) for row in rows)
+    times = {row.query: row.times for row in rows}
+    asked = {query: _any_character(query) for query in times if lexemes.compact(query)}
+    near: dict[str, list[NearItem]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEAREST_ITEMS,
+            {
+                "queries": list(asked),
+                "parts": list(asked.values()),
+                "sounds": [pinyin(query) for query in asked],
+                "region": settings.CATALOGUE_REGION,
+            },
+        )
+        for query, code, title, department, department_name in cursor.fetchall():
+            near.setdefault(query, []).append(NearItem(code, title, department, department_name))
+    return tuple(ZeroHit(query, count, tuple(near.get(query, ()))) for query, count in times.items())
 
 
 def words_of(text: str) -> list[str]:
@@ -170,15 +194,20 @@ def _sounding_like(text: str, region: str) -> tuple[list[_Row], str]:
 
 def _nearest_titles(text: str, region: str) -> tuple[str, ...]:
     """Up to three titles that share a character with a query that found nothing, nearest in sound first."""
-    parts = [lexemes.part_of_name(char) for char in lexemes.compact(text)[:_COMPARED]]
+    parts = _any_character(text)
     if not parts:
         return ()
     rows = _ranked(
-        [" | ".join(parts)],
+        [parts],
         "word_similarity(%(sound)s, pinyin)",
         {"sound": pinyin(text), "region": region, "limit": 3},
     )
     return tuple(row.title for row in rows)
+
+
+def _any_character(text: str) -> str:
+    """A tsquery for entries with one of the characters; empty for no text."""
+    return " | ".join(lexemes.part_of_name(char) for char in lexemes.compact(text)[:_COMPARED])
 
 
 def _ranked(tiers: Sequence[str], score: str, parameters: Mapping[str, Any]) -> list[_Row]:

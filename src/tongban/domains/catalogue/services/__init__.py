@@ -18,6 +18,7 @@ from tongban.domains.catalogue.services.versions import (
     StaleVersion,
     TooEarly,
     UnderReview,
+    add_alias,
     add_implementation,
     check_background,
     draft_version,
@@ -27,8 +28,10 @@ from tongban.domains.catalogue.services.versions import (
     return_version,
     submit_version,
 )
+from tongban.domains.catalogue.services.whole import FaultyCatalogue, export_catalogue, import_catalogue
 
 __all__ = [
+    "FaultyCatalogue",
     "Frozen",
     "GateClosed",
     "ImportReport",
@@ -39,12 +42,15 @@ __all__ = [
     "StaleVersion",
     "TooEarly",
     "UnderReview",
+    "add_alias",
     "add_implementation",
     "check_background",
     "draft_version",
     "edit_version",
     "end_item",
+    "export_catalogue",
     "export_guides",
+    "import_catalogue",
     "import_guides",
     "import_sichuan",
     "index_entry",

@@ -1,7 +1,7 @@
 """Guides in and out in our own JSON format (JSON Schema: `tongban catalogue schema`)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,17 +14,21 @@ from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.rules.checks import Background
 from tongban.domains.catalogue.selectors.guides import assemble
 from tongban.domains.catalogue.services.indexing import index_guide
-from tongban.domains.catalogue.services.versions import check_background, derive, end_former
+from tongban.domains.catalogue.services.versions import (
+    check_background,
+    derive,
+    end_former,
+    implementation_code,
+)
 from tongban.domains.catalogue.types import GuideDocument, ImplementedBy, SubstanceDocument, VersionStatus
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
-from tongban.kernel.identifiers.item_code import (
-    ItemCodeScheme,
-    compose_implementation_code,
-    validate_item_code,
-)
+from tongban.kernel.identifiers import ItemCodeScheme, validate_item_code
+
+_LONGEST_OWN_CODE = 31
+"""A code of the department, at most 32 characters, and a hyphen go before it in an implementation's code of 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,7 @@ def import_guides(
                 document = _read(row, entry, seen, findings)
                 if document is not None:
                     documents.append((row, document))
-            background = check_background()
-            background = replace(background, basic_codes=background.basic_codes | seen)
+            background = rules.with_guides(check_background(), (document for _, document in documents))
             for row, document in documents:
                 findings.extend(_gate(row, document, background))
             if not any(finding.is_refused for finding in findings):
@@ -151,7 +154,7 @@ def _read(row: int, entry: object, seen: set[str], findings: list[RowFinding]) -
             RowFinding(row, fault.place, fault.value, fault.reason, is_refused=True) for fault in error.faults
         )
         return None
-    verdict = validate_item_code(document.basic_code, ItemCodeScheme.BASIC)
+    verdict = validate_item_code(document.basic_code, document.code_scheme)
     if not verdict.valid:
         findings.append(RowFinding(row, "basic_code", document.basic_code, verdict.reason, is_refused=True))
         return None
@@ -165,6 +168,10 @@ def _read(row: int, entry: object, seen: set[str], findings: list[RowFinding]) -
         findings.append(
             RowFinding(row, "department", document.department, "机构目录里没有这个部门", is_refused=True)
         )
+        return None
+    if document.code_scheme is ItemCodeScheme.LOCAL and len(document.basic_code) > _LONGEST_OWN_CODE:
+        reason = f"自定编码最多{_LONGEST_OWN_CODE}个字符，前面还要加上实施部门的代码"
+        findings.append(RowFinding(row, "basic_code", document.basic_code, reason, is_refused=True))
         return None
     return document
 
@@ -182,7 +189,7 @@ def _write(document: GuideDocument, department: Department, actor: Actor, at: da
     power, is_new = models.Power.objects.get_or_create(
         region=settings.CATALOGUE_REGION,
         basic_code=document.basic_code,
-        defaults={"code_scheme": ItemCodeScheme.BASIC, "department_id": document.department},
+        defaults={"code_scheme": document.code_scheme, "department_id": document.department},
     )
     if power.department_id != document.department:
         models.Power.objects.filter(pk=power.pk).update(department_id=document.department)
@@ -201,15 +208,15 @@ def _renew_substance(
     power: models.Power, substance: SubstanceDocument, actor: Actor, at: datetime
 ) -> models.PowerVersion | None:
     """Publish the substance as the next version; None when the one in force is equal."""
-    written = rules.write_document(substance)
-    if power.versions.filter(status=VersionStatus.PUBLISHED, document=written).exists():
+    in_force = power.versions.filter(status=VersionStatus.PUBLISHED).values_list("document", flat=True)
+    if any(rules.read_substance(document) == substance for document in in_force):
         return None
     end_former(power.versions.all(), substance.effective_from)
     return models.PowerVersion.objects.create(
         power=power,
         number=(power.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
         status=VersionStatus.PUBLISHED,
-        document=written,
+        document=rules.write_document(substance),
         effective_from=substance.effective_from,
         effective_to=substance.effective_to,
         drafted_by=actor.account_id,
@@ -262,7 +269,7 @@ def _implementations(
             power=power,
             division=body.division,
             department_id=body.code,
-            code=compose_implementation_code(body.uscc, body.level.value, document.basic_code),
+            code=implementation_code(body, document.basic_code, document.code_scheme),
         )
         for body in _bodies(document, department)
         if body.division not in known

@@ -21,7 +21,6 @@ from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.services.exchange import ImportReport, RowFinding
 from tongban.domains.catalogue.services.indexing import ITEM, index_entries
 from tongban.domains.catalogue.types import (
-    ApplicantKind,
     Channel,
     Handling,
     ImplementedBy,
@@ -255,11 +254,12 @@ def _entry(item: _Item, departments: dict[str, str], actor: Actor, at: datetime)
     department = _department(item.department, departments, actor, at)
     substance = SubstanceDocument(
         basic_code=item.basic_code,
+        code_scheme=ItemCodeScheme.LOCAL,
         name=item.name,
         kind=item.kind,
         department=department,
         summary=item.name,
-        audience=(ApplicantKind.PERSON, ApplicantKind.ENTERPRISE),
+        audience=(),  # the list does not say
         themes=(item.theme,) if item.theme else (),
         handling=Handling.COMMITTED,
         statutory_days=0,
@@ -349,7 +349,7 @@ def _findable(entry: _Entry) -> SearchEntryData:
         sentence=item.theme or item.name,
         aliases=(),
         keywords=(),
-        audiences=(ApplicantKind.PERSON, ApplicantKind.ENTERPRISE),
+        audiences=(),
         department=entry.department,
         department_name=f"广安{item.department}",
         address=item.link,

@@ -11,14 +11,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.events import GuidePublished
 from tongban.domains.catalogue.models import Version
 from tongban.domains.catalogue.rules.checks import Background
-from tongban.domains.catalogue.selectors.drafts import whole_document
+from tongban.domains.catalogue.selectors.drafts import whole_documents
 from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
 from tongban.domains.catalogue.services.indexing import ITEM, index_guide
 from tongban.domains.catalogue.states import FROZEN, Move, next_status
@@ -31,6 +32,7 @@ from tongban.domains.catalogue.types import (
     VersionStatus,
 )
 from tongban.domains.directory import selectors as directory
+from tongban.domains.directory.types import Department
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.licences import selectors as licences
 from tongban.domains.standards import selectors as standards
@@ -38,10 +40,13 @@ from tongban.foundation.audit import services as audit
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import Actor, ActorKind, Role
 from tongban.kernel.errors import TongbanError
-from tongban.kernel.identifiers import compose_implementation_code
+from tongban.kernel.identifiers import ItemCodeScheme, compose_implementation_code
 from tongban.kernel.instants import shanghai_date
 
-_SUBSTANCE_OWNED = ("basic_code", "kind", "department")
+_WANTS_A_RESULT = (
+    "jsonb_path_exists(catalogue_powerversion.document, '$.materials[*].produced_by ? (@ != null)')"
+)
+_SUBSTANCE_OWNED = ("basic_code", "code_scheme", "kind", "department")
 """What never changes between versions of one power."""
 
 
@@ -110,7 +115,7 @@ class SamePerson(TongbanError):
 
 
 def check_background() -> Background:
-    """What guides are checked against just now; five queries."""
+    """What guides are checked against just now; six queries."""
     return Background(
         fields=standards.condition_fields(),
         elements=frozenset(standards.elements()),
@@ -126,7 +131,20 @@ def check_background() -> Background:
         licence_types=frozenset(licences.licence_types()),
         live_resources=exchange.live_resources(),
         basic_codes=frozenset(models.Power.objects.values_list("basic_code", flat=True)),
+        needs=_needs(),
     )
+
+
+def _needs() -> dict[str, frozenset[str]]:
+    """By basic code, the items whose results the substance in force wants as materials."""
+    # The text is constant.
+    wants = RawSQL(_WANTS_A_RESULT, [], output_field=BooleanField())  # noqa: S611  # nosec B611
+    rows = models.PowerVersion.objects.filter(wants, status=VersionStatus.PUBLISHED)
+    found = rows.order_by("number").values_list("power__basic_code", "document__materials")
+    return {
+        code: frozenset(one["produced_by"] for one in materials if one["produced_by"])
+        for code, materials in found
+    }
 
 
 @transaction.atomic
@@ -173,7 +191,25 @@ def edit_version(
     row.revision += 1
     row.save(update_fields=["document", "effective_from", "effective_to", "revision"])
     _record(actor, f"EDIT_{part}", at, row.pk, {"revision": row.revision})
-    return rules.check_guide(_whole_document(row), check_background())
+    return rules.check_guides(_whole_documents(row), check_background())
+
+
+@transaction.atomic
+def add_alias(*, power_id: UUID, alias: str, actor: Actor, at: datetime) -> UUID:
+    """Write a word that people search for into the open draft of an item, and answer the draft; raises NotYours, UnderReview."""
+    version_id = draft_version(part=Part.SUBSTANCE, owner_id=power_id, actor=actor, at=at)
+    row = _version(Part.SUBSTANCE, version_id)
+    aliases = row.document["aliases"]
+    if alias not in aliases:
+        edit_version(
+            part=Part.SUBSTANCE,
+            version_id=version_id,
+            revision=row.revision,
+            document={**row.document, "aliases": [*aliases, alias]},
+            actor=actor,
+            at=at,
+        )
+    return version_id
 
 
 @transaction.atomic
@@ -181,7 +217,7 @@ def submit_version(*, part: Part, version_id: UUID, actor: Actor, at: datetime) 
     """Hand a draft to a second person; raises GateClosed, NotYours, IllegalMove."""
     row = _version(part, version_id)
     _require(row.owner.department_id, actor, Role.EDITOR)
-    _require_open_gate(_whole_document(row))
+    _require_open_gate(row)
     _move(row, Move.SUBMIT, actor, at)
     row.submitted_by, row.return_reason = actor.account_id, ""
     row.save(update_fields=["status", "submitted_by", "return_reason"])
@@ -213,7 +249,7 @@ def publish_version(
     if isinstance(row, models.PowerVersion):
         substance = rules.read_substance(row.document)
         _write_substance(row, replace(substance, effective_from=effective_from))
-    _require_open_gate(_whole_document(row))
+    _require_open_gate(row)
     _move(row, Move.PUBLISH, actor, at)
     end_former(row.owner.versions.exclude(pk=row.pk), effective_from)
     row.published_by, row.published_at = actor.account_id, at
@@ -260,7 +296,7 @@ def add_implementation(*, power_id: UUID, department: str, actor: Actor, at: dat
         division=body.division,
         defaults={
             "department_id": body.code,
-            "code": compose_implementation_code(body.uscc, body.level.value, power.basic_code),
+            "code": implementation_code(body, power.basic_code, power.code_scheme),
         },
     )
     if is_new:
@@ -274,6 +310,13 @@ def add_implementation(*, power_id: UUID, department: str, actor: Actor, at: dat
         )
         _record(actor, "ADD_IMPLEMENTATION", at, implementation.pk, {"division": body.division})
     return implementation.pk
+
+
+def implementation_code(body: Department, basic_code: str, scheme: str) -> str:
+    """实施编码 under which a body carries a power out; where the list has a scheme of its own, the body's code and the item's."""
+    if scheme == ItemCodeScheme.BASIC:
+        return compose_implementation_code(body.uscc, body.level.value, basic_code)
+    return f"{body.code}-{basic_code}"
 
 
 def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
@@ -355,16 +398,16 @@ def _spread_substance(row: models.PowerVersion, at: datetime) -> None:
     )
 
 
-def _whole_document(row: Version) -> GuideDocument:
+def _whole_documents(row: Version) -> tuple[GuideDocument, ...]:
     """What the gate looks at; raises GateClosed for a procedure whose power has no substance in force."""
     try:
-        return whole_document(row)
+        return whole_documents(row)
     except ItemNotFound:
         raise GateClosed(()) from None
 
 
-def _require_open_gate(guide: GuideDocument) -> None:
-    hard = rules.hard_findings(rules.check_guide(guide, check_background()))
+def _require_open_gate(row: Version) -> None:
+    hard = rules.hard_findings(rules.check_guides(_whole_documents(row), check_background()))
     if hard:
         raise GateClosed(hard)
 

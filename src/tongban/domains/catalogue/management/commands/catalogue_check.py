@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *, files: Sequence[Path], **options: Any) -> None:  # Any: Django's own signature
         guides = list(_read(files) if files else services.published_documents())
-        background = services.check_background()
-        codes = background.basic_codes | {guide.basic_code for guide in guides}
-        findings = tuple(rules.check_list(guides, replace(background, basic_codes=codes)))
+        background = rules.with_guides(services.check_background(), guides)
+        findings = tuple(rules.check_list(guides, background))
         hard = rules.hard_findings(findings)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))

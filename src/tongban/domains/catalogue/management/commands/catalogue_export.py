@@ -1,4 +1,4 @@
-"""`tongban catalogue export [FILE] [--format own|cpsv-ap] [--division CODE]`: the catalogue for others."""
+"""`tongban catalogue export [FILE] [--format own|whole|cpsv-ap] [--division CODE]`: the catalogue for others."""
 
 import json
 from argparse import ArgumentParser
@@ -15,11 +15,14 @@ from tongban.kernel.instants import shanghai_date
 
 
 class Command(BaseCommand):
-    help = "Write every published item as JSON, in our own exchange format or as JSON-LD of CPSV-AP 3.2.0."
+    help = (
+        "Write every published item as JSON: in our own exchange format, that with departments and dictionaries (whole),"
+        " or as JSON-LD of CPSV-AP 3.2.0."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, nargs="?", help="standard output when left out")
-        parser.add_argument("--format", choices=["own", "cpsv-ap"], default="own")
+        parser.add_argument("--format", choices=["own", "whole", "cpsv-ap"], default="own")
         parser.add_argument("--division", help="whose guides, for cpsv-ap; the city's own when left out")
         parser.add_argument(
             "--schema", action="store_true", help="write the JSON Schema of our own format instead"
@@ -38,6 +41,8 @@ def _content(options: Mapping[str, Any]) -> object:
         return rules.guide_schema()
     if options["format"] == "own":
         return list(services.export_guides())
+    if options["format"] == "whole":
+        return services.export_catalogue()
     division = options["division"] or settings.CATALOGUE_REGION
     guides = selectors.list_guides(division, shanghai_date(clock.now()))
     return rules.services_as_jsonld(guides, base=f"{settings.PUBLIC_URL}/id")

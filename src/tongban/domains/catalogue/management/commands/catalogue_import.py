@@ -59,5 +59,7 @@ def _run(file: Path, form: str, dry_run: bool) -> services.ImportReport:
         raw = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise CommandError(f"{file} is not JSON: {error}. Nothing was imported.") from error
+    if isinstance(raw, dict) and "basic_code" not in raw:
+        return services.import_catalogue(raw, actor=PLATFORM, at=at, dry_run=dry_run)
     rows = raw if isinstance(raw, list) else [raw]
     return services.import_guides(rows, actor=PLATFORM, at=at, dry_run=dry_run)
