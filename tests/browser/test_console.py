@@ -59,6 +59,8 @@ PAGES = {
     "calendar": "/console/calendar/",
     "cover": "/console/cover/",
     "searches without result": "/console/searches/",
+    "manuals": "/console/manuals/",
+    "manual": "/console/manuals/{manual}/",
     "items": "/console/items/",
     "procedure": "/console/items/procedure/{procedure}/",
     "substance": "/console/items/substance/{substance}/",
@@ -76,7 +78,7 @@ VISITS = [(name, "zh-hans") for name in PAGES] + [
     (name, "en") for name in PAGES if not name.startswith("act ") or name == "act supplement"
 ]
 """Each route in each language; the forms of the acts, one template, each in one and the longest in both."""
-CLOSELY = ("queue", "dossier", "substance")
+CLOSELY = ("queue", "dossier", "substance", "procedure", "manual")
 """Looked at on a phone as well, in the dark and in large type."""
 Opener = Callable[..., Page]
 
@@ -98,7 +100,10 @@ def set_up() -> dict[str, str]:
         "substance": draft(Part.SUBSTANCE, drafts.list_substances({CITY_OFFICE}), editor),
         "procedure": draft(Part.PROCEDURE, drafts.list_procedures({OFFICE}), handler),
     }
-    return {**cases_in_every_state(handler), **{kind: str(found) for kind, found in open_draft.items()}}
+    guide = guides.get_guide(FOOD, DISTRICT, NOW.date())
+    manual = f"{guide.substance.version_id}/{guide.procedure.version_id}"
+    drafted = {kind: str(found) for kind, found in open_draft.items()}
+    return {**cases_in_every_state(handler), **drafted, "manual": manual}
 
 
 def appoint(username: str, office: str) -> Actor:

@@ -1,5 +1,6 @@
 """Editors of the catalogue: draft, change, what the checker says, two persons to publish."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from uuid import UUID, uuid4
@@ -281,6 +282,21 @@ def test_searches_that_found_nothing_are_the_editors(editor: Desk) -> None:
     assert ">2</td>" in shown
 
 
+def test_a_word_that_found_nothing_is_put_into_an_items_draft(editor: Desk, publisher: Desk) -> None:
+    catalogue.note_zero_hit("食品店开张", at=city.NOW)
+    asked = {"query": "食品店开张", "code": city.FOOD}
+    offered = editor.client.get("/console/searches/").content.decode()
+    not_offered = publisher.client.get("/console/searches/").content.decode()
+
+    response = editor.client.post("/console/searches/adopt/", asked, follow=True)
+    foreign = editor.client.post("/console/searches/adopt/", {**asked, "code": "310000000000"})
+
+    assert "给它补上这个叫法" in offered
+    assert "给它补上这个叫法" not in not_offered
+    assert "俗称：增加“食品店开张”。" in unescape(response.content.decode())
+    assert foreign.status_code == 404
+
+
 def test_a_submitted_procedure_is_given_back_to_its_drafter(here: None) -> None:
     district = seat_at("示例区编辑", Role.EDITOR, office=DISTRICT_OFFICE, at=city.NOW)
     second = seat_at("示例区审核", Role.PUBLISHER, office=DISTRICT_OFFICE, at=city.NOW)
@@ -307,8 +323,21 @@ def test_a_procedure_is_previewed_too(here: None) -> None:
 
     shown = district.client.get(f"{address}preview/").content.decode()
 
-    assert "承诺时限" in shown
+    assert "<dt>要多久</dt><dd>5 个工作日" in shown
     assert address in shown
+
+
+def test_the_preview_is_the_public_page(editor: Desk, draft: UUID) -> None:
+    """What a citizen would read, 免交 and all, not a summary of it."""
+    public = editor.client.get(f"/guide/{city.HUANGPU}/{city.FOOD}/").content.decode()
+    sections = re.findall(r'<section class="section".*?</section>', public, re.DOTALL)
+
+    whole = editor.client.get(f"/console/items/substance/{draft}/preview/").content.decode()
+    beside = editor.client.get(f"/console/items/substance/{draft}/").content.decode()
+
+    assert len(sections) >= 7
+    assert all(section in whole for section in sections)
+    assert "电子证照库里有，不用交" in beside
 
 
 def test_a_district_edits_its_procedure_only(here: None, draft: UUID) -> None:

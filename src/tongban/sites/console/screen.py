@@ -39,6 +39,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
         ("console:queue", _("办件"), READERS),
         ("console:checks", _("核查任务"), HANDLERS),
         ("console:oversight", _("监督"), HEADS),
+        ("console:manuals", _("业务手册"), (*READERS, *EDITORS)),
         ("console:items", _("事项编辑"), EDITORS),
         ("console:zero_hits", _("没搜到的词"), EDITORS),
         ("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)),

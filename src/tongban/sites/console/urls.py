@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongban.sites.console.views import dossier, editing, queue, tasks
+from tongban.sites.console.views import dossier, editing, manual, queue, tasks
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,8 +25,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("letters/<int:letter_id>/retry/", tasks.retry, name="retry"),
     path("calendar/", tasks.calendar, name="calendar"),
     path("cover/", tasks.cover, name="cover"),
+    path("manuals/", manual.list_manuals, name="manuals"),
+    path("manuals/<uuid:substance_id>/<uuid:procedure_id>/", manual.show_manual, name="manual"),
     path("items/", editing.list_items, name="items"),
     path("searches/", editing.list_zero_hits, name="zero_hits"),
+    path("searches/adopt/", editing.adopt_word, name="adopt_word"),
     path("items/<slug:kind>/<uuid:owner_id>/draft/", editing.draft, name="draft"),
     path("items/substance/<uuid:version_id>/", editing.edit_substance, name="substance"),
     path("items/procedure/<uuid:version_id>/", editing.edit_procedure, name="procedure"),

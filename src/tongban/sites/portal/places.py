@@ -13,13 +13,19 @@ def districts() -> tuple[Division, ...]:
     return directory.list_districts()
 
 
-def chosen_division(request: HttpRequest) -> str:
-    """The district of the address, else of the cookie, else the first of the city; never one that does not exist."""
-    known = [district.code for district in districts()]
+def chosen_district(request: HttpRequest) -> Division | None:
+    """The district of the address, else of the cookie, else the first of the city; None in a city without districts."""
+    known = {district.code: district for district in districts()}
     for wanted in (request.GET.get("division"), request.COOKIES.get(DIVISION_COOKIE)):
         if wanted in known:
-            return wanted
-    return known[0] if known else ""
+            return known[wanted]
+    return next(iter(known.values()), None)
+
+
+def chosen_division(request: HttpRequest) -> str:
+    """The code of the chosen district, never one that does not exist; empty in a city without districts."""
+    district = chosen_district(request)
+    return district.code if district is not None else ""
 
 
 def keep_division(response: HttpResponseBase, division: str) -> None:

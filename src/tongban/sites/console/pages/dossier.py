@@ -19,6 +19,7 @@ from tongban.domains.cases.types import (
 from tongban.domains.catalogue.types import Guide
 from tongban.kernel.actors import Actor
 from tongban.sites.console.acts import ActForm, acts_for
+from tongban.sites.console.pages import manual
 from tongban.sites.console.pages.answers import FieldGroup, answers_of
 from tongban.sites.console.pages.files import FileLink, MaterialGroup, first_file, materials_of, papers_of
 from tongban.sites.console.pages.limits import DueLine, limits_of
@@ -103,6 +104,8 @@ class DossierPage:
     applicant: str
     assignee: str
     version: str
+    manual_address: str
+    """业务手册 of the version the case was accepted under."""
     received: str
     state: State
     light: State
@@ -153,6 +156,7 @@ def build(
             "substance": guide.substance.version,
             "procedure": guide.procedure.version,
         },
+        manual_address=manual.address(guide),
         received=moment(dossier.received_at),
         state=status_state(dossier.status),
         light=light_state(dossier.light, dossier.status),

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue.rules import HARD, describe_changes
 from tongban.domains.catalogue.selectors.drafts import KeptPart, VersionView
-from tongban.domains.catalogue.types import Finding, Part, VersionStatus
+from tongban.domains.catalogue.types import Finding, Part, VersionStatus, ZeroHit
 from tongban.kernel.actors import Actor, Role
 from tongban.sites.console.controls import controls, problems
 from tongban.sites.console.editing import PublishForm, ReturnForm
 from tongban.sites.console.words import State, version_state
 from tongban.sites.shared.fields import FieldView, Problem
-from tongban.sites.shared.formats import workdays
+from tongban.sites.shared.guide_page import GuidePage
 
 SHOWN_CASES = 20
 """So many numbers of running cases are listed; the count says how many there are."""
@@ -47,6 +47,21 @@ class ItemsPage:
     substances: tuple[PartLine, ...]
     procedures: tuple[PartLine, ...]
     can_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NearLine:
+    code: str
+    words: str
+    is_own: bool
+    """The editor may write the word into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroHitLine:
+    query: str
+    times: int
+    near: tuple[NearLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,8 @@ class EditorPage:
     publish_fields: tuple[FieldView, ...]
     return_fields: tuple[FieldView, ...]
     return_reason: str
-    preview: "PreviewPage"
+    preview: GuidePage
+    """The public guide as this version makes it."""
     preview_address: str
     is_look: bool
     """Shown as it would be with what was typed; nothing of that is saved."""
@@ -111,6 +127,28 @@ def build_items(substances: Sequence[KeptPart], procedures: Sequence[KeptPart], 
     )
 
 
+def build_zero_hits(hits: Sequence[ZeroHit], kept: Sequence[KeptPart]) -> tuple[ZeroHitLine, ...]:
+    """`kept` are the substances of the editor's own departments. What may be theirs comes first."""
+    own = {one.basic_code for one in kept}
+    lines = [
+        ZeroHitLine(
+            hit.query,
+            hit.times,
+            tuple(
+                NearLine(
+                    item.code,
+                    _("%(title)s（%(department)s）")
+                    % {"title": item.title, "department": item.department_name},
+                    item.code in own,
+                )
+                for item in hit.near
+            ),
+        )
+        for hit in hits
+    ]
+    return tuple(sorted(lines, key=lambda line: not any(item.is_own for item in line.near)))
+
+
 def build(
     version: VersionView,
     form: Form | None,
@@ -118,6 +156,7 @@ def build(
     *,
     actor: Actor,
     touched: Touched,
+    preview: GuidePage,
     step_form: Form | None = None,
     refusal: str = "",
     part: str = "",
@@ -168,7 +207,7 @@ def build(
         publish_fields=controls(publish_form) if can_publish else (),
         return_fields=controls(return_form) if can_publish else (),
         return_reason=version.return_reason,
-        preview=build_preview(version),
+        preview=preview,
         preview_address=reverse("console:preview", args=[version.part.lower(), version.version_id]),
         is_look=is_look,
         faults=tuple(f"{bound.label}：{error}" for bound in form for error in bound.errors) if form else (),
@@ -178,38 +217,12 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
-    title: str
-    summary: str
-    aliases: str
-    times: tuple[tuple[str, str], ...]
-    steps: tuple[tuple[str, str], ...]
-    conditions: tuple[str, ...]
-    materials: tuple[tuple[str, str], ...]
-    situations: tuple[tuple[str, str], ...]
-    faqs: tuple[tuple[str, str], ...]
-    bases: tuple[tuple[str, str], ...]
+    guide: GuidePage
     back_address: str
 
 
-def build_preview(version: VersionView) -> PreviewPage:
-    guide = version.guide
-    return PreviewPage(
-        title=guide.name,
-        summary=guide.summary,
-        aliases=_("、").join(guide.aliases),
-        times=(
-            (_("承诺时限"), workdays(guide.procedure.promised_days)),
-            (_("法定时限"), workdays(guide.statutory_days)),
-            (_("到现场次数"), str(guide.procedure.visits)),
-        ),
-        steps=tuple((one.name, workdays(one.days)) for one in guide.procedure.steps),
-        conditions=tuple(one.text for one in guide.conditions),
-        materials=tuple((one.name, one.sample) for one in guide.materials),
-        situations=tuple((one.name, one.description) for one in guide.situations),
-        faqs=tuple((one.question, one.answer) for one in guide.faqs),
-        bases=tuple((f"《{one.law}》{one.article}", one.text) for one in guide.legal_basis),
-        back_address=reverse(route(version.part), args=[version.version_id]),
-    )
+def build_preview(version: VersionView, guide: GuidePage) -> PreviewPage:
+    return PreviewPage(guide, reverse(route(version.part), args=[version.version_id]))
 
 
 def _part(part: KeptPart) -> PartLine:

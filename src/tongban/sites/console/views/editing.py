@@ -28,6 +28,8 @@ from tongban.sites.console import editing
 from tongban.sites.console.pages import editor
 from tongban.sites.console.requests import read_revision
 from tongban.sites.console.screen import EDITORS, show
+from tongban.sites.shared import guide_page
+from tongban.sites.shared.guide_page import GuidePage
 from tongban.sites.shared.policies import ActorRequest, officer
 
 Document = Mapping[str, Any]  # Any: parsed JSON
@@ -117,14 +119,34 @@ def remove_material(request: ActorRequest, version_id: UUID, code: str) -> HttpR
 @require_safe
 def preview(request: ActorRequest, kind: str, version_id: UUID) -> HttpResponse:
     version = _find(request, _part(kind), version_id)
-    return show(request, "console/preview.html", editor.build_preview(version))
+    return show(request, "console/preview.html", editor.build_preview(version, _guide_of(version)))
 
 
 @officer(*EDITORS)
 @require_safe
 def list_zero_hits(request: ActorRequest) -> HttpResponse:
     """Searches that found nothing: words an item still lacks, or an item the list lacks."""
-    return show(request, "console/zero_hits.html", catalogue_reads.zero_hits())
+    kept = parts.list_substances(request.actor.departments) if request.actor.has_role(Role.EDITOR) else ()
+    return show(request, "console/zero_hits.html", editor.build_zero_hits(catalogue_reads.zero_hits(), kept))
+
+
+@officer(Role.EDITOR)
+@require_POST
+def adopt_word(request: ActorRequest) -> HttpResponse:
+    """Put a word that found nothing into the draft of an item that the editor's department keeps."""
+    word, code = request.POST.get("query", "").strip(), request.POST.get("code", "")
+    kept = [one for one in parts.list_substances(request.actor.departments) if one.basic_code == code]
+    if not word or not kept:
+        raise Http404
+    try:
+        version_id = catalogue.add_alias(
+            power_id=kept[0].owner_id, alias=word, actor=request.actor, at=clock.now()
+        )
+    except catalogue.UnderReview as refused:
+        messages.error(request, _(refused.sentence))
+        return redirect("console:zero_hits")
+    messages.success(request, _("已把“%(word)s”写进草稿，发布以后就搜得到。") % {"word": word})
+    return redirect("console:substance", version_id)
 
 
 @officer(*EDITORS)
@@ -183,10 +205,17 @@ def _edit(request: ActorRequest, version: VersionView, form: Any, part: str = ""
 def _as_typed(version: VersionView, document: Document) -> VersionView:
     """The version as it would be; raises DocumentRefused."""
     if version.part is Part.SUBSTANCE:
-        guide = rules.join_guide(rules.read_substance(document), version.guide.procedure)
+        substance = rules.read_substance(document)
+        guides = tuple(rules.join_guide(substance, one.procedure) for one in version.guides)
     else:
-        guide = rules.join_guide(version.guide, rules.read_procedure(document))
-    return replace(version, document=document, guide=guide)
+        guides = (rules.join_guide(version.guide, rules.read_procedure(document)),)
+    return replace(version, document=document, guides=guides)
+
+
+def _guide_of(version: VersionView) -> GuidePage:
+    """The public page of the guide that the version would make."""
+    guide = parts.preview(version)
+    return guide_page.read_page(guide, place=guide.procedure.division)
 
 
 def _save(request: ActorRequest, version: VersionView, document: Document) -> None:
@@ -214,9 +243,10 @@ def _show(
     page = editor.build(
         version,
         form,
-        rules.check_guide(version.guide, catalogue.check_background()),
+        rules.check_guides(version.guides, catalogue.check_background()),
         actor=request.actor,
         touched=_touched(version),
+        preview=_guide_of(version),
         step_form=step_form,
         refusal=refusal,
         part=part,

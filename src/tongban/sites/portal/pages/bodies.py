@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue.types import Guide
 from tongban.domains.directory.types import Department, Division, Window
-from tongban.sites.portal.pages.words import audience_words, visits_words
-from tongban.sites.shared.formats import workdays
+from tongban.sites.shared.guide_words import offer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,10 @@ def build_district(district: Division, guides: Sequence[Guide], windows: Sequenc
 
 
 def item_line(guide: Guide) -> ItemLine:
-    """One item as a sentence: who, how many visits, how long."""
-    substance, procedure = guide.substance, guide.procedure
+    """One item as a sentence: who, how, how many visits, how long."""
+    procedure = guide.procedure
     return ItemLine(
-        address=reverse("portal:guide", args=[procedure.division, substance.basic_code]),
-        title=substance.name,
-        text=_("%(who)s可以办，%(visits)s，%(days)s")
-        % {
-            "who": audience_words(substance.audience),
-            "visits": visits_words(procedure.visits),
-            "days": workdays(procedure.promised_days),
-        },
+        address=reverse("portal:guide", args=[procedure.division, guide.substance.basic_code]),
+        title=guide.title,
+        text=_("指南在另一个网站") if procedure.external_link else offer_words(guide),
     )

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue.types import MaterialVerdict
 from tongban.domains.lifeevents.types import Plan, PlanItem, PlanState, Totals
-from tongban.sites.portal.pages import gantt, words
+from tongban.sites.portal.pages import gantt
 from tongban.sites.portal.pages.events import AnsweredView, KnownView, known_views
+from tongban.sites.shared import guide_words
 from tongban.sites.shared.formats import deadline, full_day, plain_day, workdays, yuan
 
 
@@ -161,7 +162,7 @@ def _answers(plan: Plan, drawn: Sequence[PlanItem]) -> tuple[tuple[str, str, str
             _("法定 %(days)d 个工作日") % {"days": plan.statutory_days},
         ),
         (_("要带的材料"), _("%(count)d 份") % {"count": totals.materials}, ""),
-        (_("跑几次"), words.visits_words(totals.trips), ""),
+        (_("跑几次"), guide_words.visits_words(totals.trips), ""),
         (_("费用"), yuan(totals.fees_fen) if totals.fees_fen else _("不收费"), ""),
     )
 
@@ -194,15 +195,15 @@ def _bring_row(verdict: MaterialVerdict) -> MaterialRow:
     material = verdict.material
     return MaterialRow(
         name=material.name,
-        text=f"{words.form_words(material.form, material.copies)} · "
-        f"{words.necessity_words(material.necessity, material.defer_days)}",
+        text=f"{guide_words.form_words(material.form, material.copies)} · "
+        f"{guide_words.necessity_words(material.necessity, material.defer_days)}",
         sample=material.sample,
     )
 
 
 def _free_row(verdict: MaterialVerdict) -> MaterialRow:
-    reason = words.rule_words(verdict)
-    source = words.fetched_from(verdict)
+    reason = guide_words.rule_words(verdict)
+    source = guide_words.fetched_from(verdict)
     text = f"{reason} · {source}" if source else reason
     return MaterialRow(name=verdict.material.name, text=text, sample="")
 

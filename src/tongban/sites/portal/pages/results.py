@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tongban.domains.catalogue.types import SearchHit, SearchPage
+from tongban.domains.catalogue.types import Guide, SearchHit, SearchPage
+from tongban.domains.directory.types import Division
 from tongban.kernel.divisions import national_divisions
 from tongban.sites.portal.pages.home import Link, search_link
+from tongban.sites.shared.guide_words import offer_words
 
 PACKAGE = "PACKAGE"
 FACETS = ("audience", "department")
@@ -19,8 +21,11 @@ class Hit:
     address: str
     title: str
     sentence: str
+    offer: str
+    """Where, who, how, how often, how long; empty for a package and for what stands on another portal."""
     department: str
     is_package: bool
+    is_elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +71,19 @@ class ResultsPage:
 def build(
     query: str,
     found: SearchPage,
-    division: str,
+    district: Division | None,
+    guides: Mapping[str, Guide],
     chosen: Mapping[str, str],
     regions: Sequence[str],
     region: str,
 ) -> ResultsPage:
-    """The results in a region; `regions` are all there are, our own first, and `chosen` are the facets."""
+    """The results in a region; `guides` are those of the visitor's own district, `regions` all there are, our own first."""
     own = regions[0]
     elsewhere = "" if region == own else region
     chosen = {**chosen, "region": elsewhere}
     facets_chosen = sum(bool(chosen[name]) for name in FACETS)
-    hits = [hit_view(hit, division) for hit in found.hits]
+    place = district.code if district is not None else ""
+    hits = [hit_view(hit, place, _offer(guides.get(hit.code), district)) for hit in found.hits]
     return ResultsPage(
         query=query,
         headline=_headline(query, found),
@@ -106,7 +113,7 @@ def region_name(code: str) -> str:
     return national_divisions().name(code) or code
 
 
-def hit_view(hit: SearchHit, division: str) -> Hit:
+def hit_view(hit: SearchHit, division: str, offer: str = "") -> Hit:
     is_package = hit.kind == PACKAGE
     own = (
         reverse("portal:event", args=[hit.code])
@@ -116,10 +123,18 @@ def hit_view(hit: SearchHit, division: str) -> Hit:
     return Hit(
         address=hit.address or own,
         title=hit.title,
-        sentence=hit.sentence,
+        sentence=hit.sentence if hit.sentence != hit.title else "",
+        offer=offer,
         department=hit.department,
         is_package=is_package,
+        is_elsewhere=bool(hit.address),
     )
+
+
+def _offer(guide: Guide | None, district: Division | None) -> str:
+    if guide is None or district is None:
+        return ""
+    return _("在%(place)s，%(offer)s。") % {"place": district.name, "offer": offer_words(guide)}
 
 
 def _headline(query: str, found: SearchPage) -> str:

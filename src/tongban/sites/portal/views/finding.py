@@ -1,25 +1,22 @@
 """Finding what to do: home, search, guides, departments, districts."""
 
-from django.conf import settings
+from collections.abc import Sequence
+
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.domains.cases import selectors as cases
-from tongban.domains.catalogue import rules as catalogue_rules
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue import services as cataloguing
-from tongban.domains.catalogue.types import Guide, MaterialVerdict
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Level
-from tongban.domains.exchange import selectors as exchange
 from tongban.domains.lifeevents import selectors as lifeevents
-from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
-from tongban.kernel import conditions
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.portal import places
-from tongban.sites.portal.pages import bodies, guide, home, results
+from tongban.sites.portal.pages import bodies, home, results
+from tongban.sites.shared import guide_page
 from tongban.sites.shared.policies import ActorRequest, public
 from tongban.sites.shared.visitors import same_for_visitors
 
@@ -44,7 +41,7 @@ def show_home(request: ActorRequest) -> HttpResponse:
 def show_results(request: ActorRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     regions = catalogue.list_regions()
-    region = request.GET.get("region", "") if request.GET.get("region") in regions else regions[0]
+    region = _region(request, regions)
     chosen = {name: request.GET.get(name, "") for name in results.FACETS}
     found = catalogue.search(
         query,
@@ -56,7 +53,10 @@ def show_results(request: ActorRequest) -> HttpResponse:
     )
     if query and not found.total and not any(chosen.values()) and region == regions[0]:
         cataloguing.note_zero_hit(query, at=clock.now())
-    page = results.build(query, found, places.chosen_division(request), chosen, regions, region)
+    district = places.chosen_district(request)
+    items = [hit.code for hit in found.hits if hit.kind != results.PACKAGE and not hit.address]
+    guides = catalogue.find_guides(items, district.code, shanghai_date(clock.now())) if district else {}
+    page = results.build(query, found, district, guides, chosen, regions, region)
     return render(request, "portal/results.html", {"page": page})
 
 
@@ -64,25 +64,25 @@ def show_results(request: ActorRequest) -> HttpResponse:
 def show_suggestions(request: ActorRequest) -> HttpResponse:
     """The list under the search box; without a script the results page answers instead."""
     query = request.GET.get("q", "").strip()
-    found = catalogue.search(query, literal=True, limit=SUGGESTIONS)
+    found = catalogue.search(
+        query, region=_region(request, catalogue.list_regions()), literal=True, limit=SUGGESTIONS
+    )
     division = places.chosen_division(request)
     hits = [results.hit_view(hit, division) for hit in found.hits]
     return render(request, "portal/_suggestions.html", {"hits": hits})
+
+
+def _region(request: ActorRequest, regions: Sequence[str]) -> str:
+    """Whose list is searched: the region of the address when it is one, else our own."""
+    wanted = request.GET.get("region", "")
+    return wanted if wanted in regions else regions[0]
 
 
 @public
 @same_for_visitors
 def show_guide(request: ActorRequest, division: str, basic_code: str) -> HttpResponseBase:
     found = catalogue.get_guide(basic_code, division, shanghai_date(clock.now()))
-    page = guide.build(
-        found,
-        _verdicts(found),
-        directory.list_districts(),
-        lifeevents.list_packages(),
-        place=division,
-        public_url=settings.PUBLIC_URL,
-    )
-    return render(request, "portal/guide.html", {"page": page})
+    return render(request, "portal/guide.html", {"page": guide_page.read_page(found, place=division)})
 
 
 @public
@@ -104,7 +104,8 @@ def list_departments(request: ActorRequest) -> HttpResponse:
 @public
 def show_department(request: ActorRequest, code: str) -> HttpResponse:
     department = directory.get_department(code)
-    guides = catalogue.list_guides(places.chosen_division(request), shanghai_date(clock.now()))
+    place = places.chosen_division(request) if department.level is Level.CITY else department.division
+    guides = catalogue.list_guides(place, shanghai_date(clock.now()))
     own = [one for one in guides if code in (one.substance.department.code, one.procedure.department.code)]
     page = bodies.build_department(department, own, directory.windows_for(code))
     return render(request, "portal/department.html", {"page": page})
@@ -141,16 +142,3 @@ def show_privacy(request: ActorRequest) -> HttpResponse:
         _("证件号码和上传的文件加密保存。没有提交的草稿 60 天后删除，删除前会提醒您。"),
     )
     return render(request, "portal/text.html", {"title": _("隐私说明"), "paragraphs": paragraphs})
-
-
-def _verdicts(found: Guide) -> tuple[MaterialVerdict, ...]:
-    fields = standards.condition_fields()
-    return catalogue_rules.material_verdicts(
-        found.substance.materials,
-        situation=None,
-        facts=conditions.load_facts({}, fields),
-        fields=fields,
-        held=None,
-        live_resources=exchange.live_resources(),
-        produced=(),
-    )

@@ -1,16 +1,29 @@
-"""The public guide of one item (办事指南): the answer first, then situations, materials, steps, law."""
+"""The public guide of one item (办事指南): the answer first, then situations, materials, steps, law.
+
+Portal, editors' preview and officers' manual show this one page, made from one version (DB31/T 545-2024, 544-2024: 指南与手册无差别).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tongban.domains.catalogue import rules
 from tongban.domains.catalogue.types import Channel, Guide, Handling, Material, MaterialVerdict
+from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Division, Window
+from tongban.domains.exchange import selectors as exchange
+from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.lifeevents.types import Package
-from tongban.sites.portal.pages import words
+from tongban.domains.standards import selectors as standards
+from tongban.kernel import conditions
+from tongban.kernel.divisions import national_divisions
+from tongban.sites.shared import guide_words as words
 from tongban.sites.shared.formats import plain_day, workdays, yuan
+
+_COUNTY_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,8 @@ class GuidePage:
     summary: str
     department: str
     place: str
+    is_elsewhere: bool
+    """The guide itself stands on another portal; here is only what its list says."""
     answers: tuple[tuple[str, str, str], ...]
     """Question, answer, and a small word on it."""
     conditions: tuple[ConditionView, ...]
@@ -89,6 +104,21 @@ class GuidePage:
     structured_data: Mapping[str, object]
 
 
+def read_page(guide: Guide, *, place: str) -> GuidePage:
+    """The page for somebody of whom nothing is known: what a register or the licence library can supply counts as supplied."""
+    fields = standards.condition_fields()
+    verdicts = rules.material_verdicts(
+        guide.substance.materials,
+        situation=None,
+        facts=conditions.load_facts({}, fields),
+        fields=fields,
+        held=None,
+        live_resources=exchange.live_resources(),
+        produced=(),
+    )
+    return build(guide, verdicts, directory.list_districts(), lifeevents.list_packages(), place=place)
+
+
 def build(
     guide: Guide,
     verdicts: Sequence[MaterialVerdict],
@@ -96,7 +126,6 @@ def build(
     packages: Sequence[Package],
     *,
     place: str,
-    public_url: str,
 ) -> GuidePage:
     substance, procedure = guide.substance, guide.procedure
     clauses = {
@@ -109,13 +138,16 @@ def build(
         title=substance.name,
         summary=substance.summary,
         department=procedure.department.name,
-        place={one.code: one.name for one in districts}.get(place[:6], _("全市")),
-        answers=_answers(guide, cards),
+        place=_place_name(place, districts),
+        is_elsewhere=bool(procedure.external_link),
+        answers=() if procedure.external_link else _answers(guide, cards),
         conditions=tuple(
             ConditionView(one.text, tuple(clauses[key] for key in one.basis if key in clauses))
             for one in substance.conditions
         ),
-        situations=tuple((one.name, one.description) for one in substance.situations),
+        situations=tuple((one.name, one.description) for one in substance.situations)
+        if len(substance.situations) > 1
+        else (),
         materials=cards,
         asked_count=sum(not card.is_free for card in cards),
         free_count=sum(card.is_free for card in cards),
@@ -128,7 +160,11 @@ def build(
         points=tuple(PointView(str(point.stage), point.plain) for point in substance.points),
         results=tuple((one.name, _validity(one.valid_years)) for one in substance.results),
         fees=tuple(
-            (fee.name, _("%(amount)s（%(unit)s）") % {"amount": yuan(fee.amount_fen), "unit": fee.unit})
+            (
+                fee.name,
+                _("%(amount)s（%(unit)s），依据：%(basis)s")
+                % {"amount": yuan(fee.amount_fen), "unit": fee.unit, "basis": fee.basis},
+            )
             for fee in substance.fees
         ),
         windows=procedure.windows,
@@ -137,7 +173,14 @@ def build(
             for number, basis in enumerate(substance.legal_basis, 1)
         ),
         faqs=tuple((faq.question, faq.answer) for faq in substance.faqs),
-        phones=((_("咨询电话"), procedure.enquiry_phone), (_("投诉电话"), procedure.complaint_phone)),
+        phones=tuple(
+            (name, phone)
+            for name, phone in (
+                (_("咨询电话"), procedure.enquiry_phone),
+                (_("投诉电话"), procedure.complaint_phone),
+            )
+            if phone
+        ),
         start_address=start_address,
         start_words=start_words,
         start_note=start_note,
@@ -149,10 +192,21 @@ def build(
                 district.code == place[:6],
             )
             for district in districts
+            if not procedure.external_link
         ),
         facts=_facts(guide),
-        structured_data=_structured(guide, place, public_url),
+        structured_data=_structured(guide, place),
     )
+
+
+def _place_name(place: str, districts: Sequence[Division]) -> str:
+    """The district's name; that of another city's county is in the nation's list, and a city's own item has none."""
+    own = {one.code: one.name for one in districts}
+    county = place[:_COUNTY_LENGTH]
+    if county in own:
+        return own[county]
+    elsewhere = national_divisions().name(county) if len(county) == _COUNTY_LENGTH else None
+    return elsewhere or _("全市")
 
 
 def _answers(guide: Guide, cards: Sequence[MaterialCard]) -> tuple[tuple[str, str, str], ...]:
@@ -266,7 +320,7 @@ def _clause(number: int, law: str, article: str) -> ClauseLink:
     return ClauseLink(_anchor(number), f"{_bare(law)}{article}")
 
 
-def _structured(guide: Guide, place: str, public_url: str) -> Mapping[str, object]:
+def _structured(guide: Guide, place: str) -> Mapping[str, object]:
     """schema.org's GovernmentService, for search engines."""
     substance, procedure = guide.substance, guide.procedure
     return {
@@ -282,6 +336,6 @@ def _structured(guide: Guide, place: str, public_url: str) -> Mapping[str, objec
             "telephone": procedure.enquiry_phone,
         },
         "areaServed": procedure.division,
-        "url": public_url + reverse("portal:guide", args=[place, substance.basic_code]),
+        "url": settings.PUBLIC_URL + reverse("portal:guide", args=[place, substance.basic_code]),
         "termsOfService": "；".join(f"{basis.law}{basis.article}" for basis in substance.legal_basis),
     }
