@@ -56,6 +56,22 @@ def test_trouble_is_one_sentence_and_a_status(home: Path, tmp_path: Path) -> Non
     assert failed.stderr == f"tongban db restore: {tmp_path / 'missing'} is not a file\n"
 
 
+def test_a_reader_that_has_had_enough_ends_the_command_without_a_word(home: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tongban.config.cli", "standards", "validate", "--stdin", "--json"],
+        env={**os.environ, "TONGBAN_HOME": str(home)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+
+    _, said = process.communicate(b"uscc\t91350100M000100Y43\n" * 5_000)
+
+    assert (process.returncode, said) == (141, b"")
+
+
 KNOWN = {"catalogue_import": "tongban.x", "catalogue_check": "tongban.x", "demo_move_clock": "tongban.x"}
 
 

@@ -7,6 +7,7 @@ command is 2.
 import argparse
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -18,6 +19,7 @@ from tongban.config import cli_database
 from tongban.foundation import postgres, search
 
 APPLICATION = "tongban.config.wsgi:application"
+ENDED_BY_SIGPIPE = 128 + signal.SIGPIPE
 SETTING_TROUBLES = (SettingsError, postgres.HomeUnknown, postgres.BinariesMissing)
 
 
@@ -36,6 +38,10 @@ def main() -> int:
     except SETTING_TROUBLES as error:
         sys.stderr.write(f"tongban: {error}\n")
         return 1
+    except BrokenPipeError:
+        # Whoever read the answer, such as `head`, has had enough; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ENDED_BY_SIGPIPE
 
 
 def _run(arguments: list[str]) -> int:
