@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -22,9 +23,13 @@ class EndRequested(Exception):
 
 
 def say(text: str = "", end: str = "\n") -> None:
-    """Tell the person at the terminal; standard output is kept for results."""
-    sys.stderr.write(text + end)
-    sys.stderr.flush()
+    """Tell the person at the terminal; standard output is kept for results.
+
+    A terminal that was closed, or a `tee` that the same Ctrl-C has ended, must not keep a script from tidying up.
+    """
+    with suppress(OSError):
+        sys.stderr.write(text + end)
+        sys.stderr.flush()
 
 
 def _end_with_parent() -> None:

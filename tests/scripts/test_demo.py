@@ -89,6 +89,19 @@ def test_runs_until_told_to_end_and_then_nothing_is_left(
     assert servers_of(postgres.locate(home).data_directory) == []
 
 
+def test_ends_everything_when_nobody_listens_any_more(home: Path, port: int) -> None:
+    demo = launch(home, "--port", str(port))
+    read_until(demo, "Ctrl-C ends everything")
+    assert demo.stderr is not None
+    demo.stderr.close()
+
+    demo.send_signal(signal.SIGINT)
+    demo.wait(timeout=30)
+
+    assert marked(home) == []
+    assert servers_of(postgres.locate(home).data_directory) == []
+
+
 def test_taken_port_is_said_and_the_next_one_taken(home: Path, port: int) -> None:
     with socket.socket() as occupied:
         occupied.bind(("127.0.0.1", port))
