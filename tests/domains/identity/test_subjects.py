@@ -197,6 +197,37 @@ def test_a_newborn_is_known_once_and_guarded_by_both_parents_until_of_age() -> N
     assert models.Mandate.objects.filter(principal_id=first.id).count() == 2
 
 
+def test_a_newborn_who_got_a_number_is_found_by_it_and_by_her_birth() -> None:
+    mother, number = cast.zhang_san().subject.id, cast.resident_number(8)
+    newborn = {"name": "示例宝", "birth_date": date(2026, 2, 20), "actor": PLATFORM, "at": cast.NOW}
+    child = services.register_newborn(mother=mother, father=None, **newborn)
+
+    numbered = services.give_number(subject_id=child.id, number=number, actor=PLATFORM, at=cast.NOW)
+    again = services.give_number(
+        subject_id=child.id, number=cast.resident_number(9), actor=PLATFORM, at=cast.NOW
+    )
+
+    assert numbered == again == selectors.find_subject(SubjectKind.PERSON, number)
+    assert numbered.masked_number == f"{number[0]}{'*' * 16}{number[-1]}"
+    assert selectors.get_number(child.id) == number
+    assert services.register_newborn(mother=mother, father=None, **newborn) == numbered
+    assert services.register_person(name="示例宝", number=number, actor=PLATFORM, at=cast.NOW) == numbered
+
+
+@pytest.mark.parametrize(
+    "number", ["31010118900101003", cast.resident_number(2)], ids=["faulty", "another's"]
+)
+def test_a_newborn_gets_no_faulty_number_and_nobody_elses(number: str) -> None:
+    child = cast.newborn(cast.zhang_san().subject.id)
+    cast.li_si()
+
+    with pytest.raises(services.FaultyNumber):
+        services.give_number(subject_id=child.id, number=number, actor=PLATFORM, at=cast.NOW)
+
+    assert selectors.get_subject(child.id) == child
+    assert selectors.get_number(child.id) == ""
+
+
 def test_nobody_guards_a_child_who_is_of_age() -> None:
     mother = cast.zhang_san().subject.id
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PUDONG, JINGAN = "310115", "310106"
+CHILDS_NUMBER = "310115188602200027"
+"""The number the household register gives; of another century, so that nobody has it."""
 BANK_ACCOUNT = "6222020000000000018"
 """An account nobody has; its check digit is right."""
 
@@ -83,6 +85,7 @@ NEWBORN = Story(
         "maternity.expense_fen": "6800",
         "maternity.discharge_date": "2026-02-23",
     },
+    licence_fields={"resident_id": CHILDS_NUMBER},
     consent=Consent(username="zhouming", kind="SPOUSE_AUTHORISATION"),
 )
 DEREGISTRATION = Story(

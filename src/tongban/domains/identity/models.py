@@ -66,7 +66,7 @@ class Account(AbstractBaseUser):
 class Subject(models.Model):
     """A person or legal entity. The number is kept encrypted and found by a keyed hash.
 
-    A newborn without a number is found by mother, birth date and name instead.
+    A newborn without a number is found by mother, birth date and name instead; with one, by these as well.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -75,6 +75,7 @@ class Subject(models.Model):
     masked_number = models.CharField(max_length=32)
     number_cipher = models.TextField()
     number_hash = models.BinaryField(max_length=64)
+    birth_hash = models.BinaryField(max_length=64, null=True, unique=True)
     registered_at = models.DateTimeField()
 
     class Meta:

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 from tongban.domains.licences.types import LicenceStatus, LicenceType
 
+OWN_NUMBER = "resident_id"
 # Fields whose value is a resident number: a face shows it masked.
-NUMBER_FIELDS = frozenset({"resident_id", "legal_representative_id", "spouse_resident_id"})
+NUMBER_FIELDS = frozenset({OWN_NUMBER, "legal_representative_id", "spouse_resident_id"})
 
 
 def end_of_term(issued_on: date, valid_years: int | None) -> date | None:

@@ -25,6 +25,7 @@ from tongban.domains.identity.services.officers import (
 from tongban.domains.identity.services.subjects import (
     AlreadyBound,
     FaultyNumber,
+    give_number,
     register_entity,
     register_newborn,
     register_person,
@@ -46,6 +47,7 @@ __all__ = [
     "cover",
     "end_appointment",
     "forgive_failures",
+    "give_number",
     "grant_mandate",
     "note_failure",
     "open_account",

@@ -47,25 +47,52 @@ def register_entity(*, name: str, number: str, actor: Actor, at: datetime) -> Su
 def register_newborn(
     *, name: str, birth_date: date, mother: UUID, father: UUID | None, actor: Actor, at: datetime
 ) -> Subject:
-    """The newborn of that mother, day and name, made known if she was not; she has no number yet.
+    """The newborn of that mother, day and name, made known if she was not; the register gives her a number later.
 
     Her parents are her guardians (民法典 §27) until she comes of age. Raises `selectors.SubjectNotFound`.
     """
-    row, created = models.Subject.objects.get_or_create(
-        kind=SubjectKind.PERSON,
-        number_hash=selectors.newborn_hash(mother=mother, birth_date=birth_date, name=name),
-        defaults={
-            "name": name,
-            "masked_number": rules.NO_NUMBER_YET,
-            "number_cipher": crypto.encrypt("", selectors.NUMBER_CONTEXT),
-            "registered_at": at,
-        },
-    )
+    birth = selectors.newborn_hash(mother=mother, birth_date=birth_date, name=name)
+    row, created = models.Subject.objects.filter(birth_hash=birth).first(), False
+    if row is None:
+        row, created = models.Subject.objects.get_or_create(
+            kind=SubjectKind.PERSON,
+            number_hash=birth,
+            defaults={
+                "name": name,
+                "masked_number": rules.NO_NUMBER_YET,
+                "number_cipher": crypto.encrypt("", selectors.NUMBER_CONTEXT),
+                "registered_at": at,
+            },
+        )
     if created:
         _record(actor, "REGISTER_SUBJECT", at, row)
     for parent in (mother, father):
         if parent is not None:
             _let_guard(row.pk, parent, until=rules.comes_of_age_on(birth_date), actor=actor, at=at)
+    return selectors.as_subject(row)
+
+
+@transaction.atomic
+def give_number(*, subject_id: UUID, number: str, actor: Actor, at: datetime) -> Subject:
+    """The number that the household register gave a newborn (户口登记); whoever has one keeps hers.
+
+    Raises `FaultyNumber`, also for a number that is somebody else's, and `selectors.SubjectNotFound`.
+    """
+    row = models.Subject.objects.select_for_update().filter(pk=subject_id).first()
+    if row is None:
+        raise selectors.SubjectNotFound(f"subject {subject_id}")
+    if row.masked_number != rules.NO_NUMBER_YET:
+        return selectors.as_subject(row)
+    verdict = rules.judge_number(SubjectKind.PERSON, number, today=shanghai_date(at))
+    if not verdict.valid:
+        raise FaultyNumber(f"number of a newborn refused: {verdict.code}", sentence=verdict.reason)
+    if selectors.find_subject(SubjectKind.PERSON, number) is not None:
+        raise FaultyNumber(f"the number given to subject {subject_id} is somebody else's")
+    row.masked_number = rules.mask_number(SubjectKind.PERSON, number)
+    row.number_cipher = crypto.encrypt(number, selectors.NUMBER_CONTEXT)
+    row.birth_hash, row.number_hash = row.number_hash, selectors.number_hash(SubjectKind.PERSON, number)
+    row.save(update_fields=["masked_number", "number_cipher", "number_hash", "birth_hash"])
+    _record(actor, "GIVE_NUMBER", at, row)
     return selectors.as_subject(row)
 
 

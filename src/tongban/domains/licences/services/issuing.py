@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import selectors as directory
+from tongban.domains.identity import services as identity
 from tongban.domains.licences import models, rules, selectors, states
 from tongban.domains.licences.events import LicenceChanged, LicenceIssued
 from tongban.domains.licences.types import IssueRequest, Licence, LicenceAction, LicenceStatus
@@ -37,7 +38,8 @@ class FaultyIssue(TongbanError):
 def issue(request: IssueRequest, *, actor: Actor, at: datetime) -> Licence:
     """Issue a licence, or give back the one the same case already issued of this type.
 
-    Raises `FaultyIssue`, `selectors.LicenceTypeNotFound`, `directory.selectors.DepartmentNotFound`.
+    Raises `FaultyIssue`, `selectors.LicenceTypeNotFound`, `directory.selectors.DepartmentNotFound`, and
+    ``identity.services.FaultyNumber`` for a newborn's number that will not do.
     """
     already = _issued_by_case(request)
     if already is not None:
@@ -52,6 +54,11 @@ def issue(request: IssueRequest, *, actor: Actor, at: datetime) -> Licence:
         if already is None:
             raise
         return already
+    if request.fields.get(rules.OWN_NUMBER):
+        # 户口登记: the register that issues the paper has given the newborn her number.
+        identity.give_number(
+            subject_id=request.holder_id, number=request.fields[rules.OWN_NUMBER], actor=actor, at=at
+        )
     _announce_issue(row, request, actor, at)
     return selectors.as_licence(row)
 
