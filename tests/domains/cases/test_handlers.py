@@ -4,7 +4,11 @@ import pytest
 
 from domains.cases.city import FOOD, WANG_MIN, Story, Submit, at, new_case
 from tongban.domains.cases import services
-from tongban.domains.cases.types import ServiceMethod, SupplementItem, TickMark
+from tongban.domains.cases.handlers import template_of
+from tongban.domains.cases.models import Case
+from tongban.domains.cases.services.transition import INTERNAL_ACTIONS, Act, event_of
+from tongban.domains.cases.states import TRANSITIONS
+from tongban.domains.cases.types import Action, ServiceMethod, Status, SupplementItem, TickMark
 from tongban.domains.evaluation import selectors as evaluation
 from tongban.domains.messaging import selectors as messaging
 from tongban.foundation.outbox.testing import drain
@@ -26,7 +30,7 @@ def test_an_application_is_confirmed_once_whatever_its_cases(submit: Submit, zha
 
     drain()
 
-    assert titles(zhang_san) == ["已收到你的申请：开办餐饮店"]
+    assert titles(zhang_san) == ["已收到您的申请：开办餐饮店"]
 
 
 def test_the_way_to_the_licence_is_told_step_by_step(story: Story, zhang_san: Actor) -> None:
@@ -45,18 +49,21 @@ def test_the_way_to_the_licence_is_told_step_by_step(story: Story, zhang_san: Ac
     drain()
 
     assert titles(zhang_san) == [
-        "已收到你的申请：开办餐饮店",
+        "已收到您的申请：开办餐饮店",
         f"已受理：{FOOD.title}",
+        f"审查完成：{FOOD.title}",
         f"进入特别程序：{FOOD.title}",
         f"恢复计时：{FOOD.title}",
         f"延长办理期限：{FOOD.title}",
+        f"审查完成：{FOOD.title}",
         f"准予：{FOOD.title}",
         f"决定已送达：{FOOD.title}",
+        f"已办结：{FOOD.title}",
     ]
     told = bodies(zhang_san)
-    assert "启动检测，预计 5 天" in told[2]
-    assert "延长 3 个工作日" in told[4]
-    assert "核对图纸。" in told[4]
+    assert "启动检测，预计 5 天" in told[3]
+    assert "延长 3 个工作日" in told[5]
+    assert "核对图纸。" in told[5]
 
 
 def test_a_result_can_be_rated_once_it_is_there(story: Story) -> None:
@@ -72,7 +79,7 @@ def test_a_result_can_be_rated_once_it_is_there(story: Story) -> None:
 def test_supplements_and_refusals_tell_how_many_and_why(story: Story, zhang_san: Actor) -> None:
     items = (
         SupplementItem("PREMISES.premises.address", "地址", "不一致", "改正"),
-        SupplementItem("MT-m1", "布局图", "不清", "重传"),
+        SupplementItem("MT-m1:APPLICANT", "布局图", "不清", "重传"),
     )
     story.note(services.request_supplement(**story.names, items=items, actor=WANG_MIN, at=at(3, 3)))
     story.accept(at(3, 4))
@@ -123,3 +130,22 @@ def test_telling_twice_tells_once(story: Story, zhang_san: Actor) -> None:
     drain()
 
     assert titles(zhang_san).count(f"已受理：{FOOD.title}") == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "action"),
+    [(origin, action) for origin, action in TRANSITIONS if action not in INTERNAL_ACTIONS],
+    ids=str,
+)
+def test_every_change_the_applicant_can_see_has_one_message_that_says_what_to_do(
+    submit: Submit, origin: Status | None, action: Action
+) -> None:
+    case = Case.objects.select_related("application").get(number=submit().cases[0].number)
+    case.status = TRANSITIONS[origin, action]
+
+    act = Act(action, WANG_MIN, at(3, 3), "办理。")
+    event = event_of(case, act)
+    template = "APPLICATION_RECEIVED" if action is Action.RECEIVE else template_of(event)
+
+    assert template is not None
+    assert messaging.get_template(template).next_action

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import uuid4
 
@@ -35,8 +36,7 @@ def test_a_template_fills_from_its_own_placeholders(template: Template) -> None:
 
     filled = [rules.fill(text, context) for text in (template.title, template.body, template.next_action)]
 
-    assert filled[0]
-    assert filled[1]
+    assert all(filled)
     assert not any("{" in text for text in filled)
 
 
@@ -98,9 +98,21 @@ def test_e_mail_follows_from_the_outbox_once() -> None:
 
     [sent] = mail.outbox
     assert (sent.to, sent.subject) == (["zhangsan@example.com"], "证照状态变更：食品经营许可证")
-    assert "/my/messages/" in str(sent.body)
+    assert f"/my/messages/{message.id}/" in str(sent.body)
     [receipt] = selectors.receipts(message.id)
     assert receipt.masked_address == "z***@example.com"
+
+
+@pytest.mark.django_db
+def test_a_step_that_asks_nothing_stands_in_the_inbox_only() -> None:
+    zhang = cast.zhang_san()
+    names = {"item_name": "食品经营许可", "case_number": "CASE-1", "department_name": "市场监管局"}
+
+    services.send("CASE_CLOSED", to_subject=zhang.subject.id, context=names, at=cast.NOW)
+    testing.drain()
+
+    assert selectors.unread_count([zhang.subject.id]) == 1
+    assert mail.outbox == []
 
 
 @pytest.mark.django_db
@@ -120,6 +132,46 @@ def test_e_mail_that_fails_leaves_no_receipt_and_is_tried_again(monkeypatch: pyt
     monkeypatch.setattr(EmailMessage, "send", original)
     assert services.mail(message.id, at=LATER) == 1
     assert len(mail.outbox) == 1
+
+
+def refusing(code: int) -> Any:
+    def refuse(mail_to: EmailMessage) -> int:
+        raise SMTPRecipientsRefused(dict.fromkeys(mail_to.to, (code, b"mailbox")))
+
+    return refuse
+
+
+@pytest.mark.django_db
+def test_an_address_that_takes_no_mail_is_told_of_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zhang, li = cast.zhang_san(), cast.li_si()
+    message = send(zhang.subject.id)
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailMessage, "send", refusing(550))
+        handlers.mail_message(MessageSent(message.id, zhang.subject.id, cast.NOW), cast.NOW)
+    assert selectors.refused_addresses([zhang.subject.id, li.subject.id]) == ["z***@example.com"]
+    [receipt] = selectors.receipts(message.id)
+    assert receipt.is_refused
+
+    send(zhang.subject.id, at=LATER)
+    handlers.mail_message(
+        MessageSent(selectors.inbox([zhang.subject.id])[0].id, zhang.subject.id, LATER), LATER
+    )
+
+    assert selectors.refused_addresses([zhang.subject.id]) == []
+
+
+@pytest.mark.django_db
+def test_an_address_that_takes_no_mail_now_waits_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    zhang = cast.zhang_san()
+    message = send(zhang.subject.id)
+    monkeypatch.setattr(EmailMessage, "send", refusing(450))
+
+    with pytest.raises(SMTPRecipientsRefused):
+        handlers.mail_message(MessageSent(message.id, zhang.subject.id, cast.NOW), LATER)
+
+    assert selectors.receipts(message.id) == []
 
 
 @pytest.mark.django_db
@@ -170,7 +222,7 @@ def test_both_sides_hear_of_a_revoked_mandate_and_the_agent_of_a_new_one() -> No
     )
     testing.drain()
     assert [message.body for message in selectors.inbox([li.subject.id])] == [
-        "张三授权你代为办理，有效至2026年4月1日09:00。"
+        "张三授权您代为办理，有效至2026年4月1日09:00。"
     ]
 
     identity.revoke_mandate(mandate_id=mandate.id, actor=zhang.actor, at=LATER)

@@ -23,11 +23,15 @@ _MOVES = {
     Action.ACCEPT.value: "CASE_ACCEPTED",
     Action.ACCEPT_BY_SILENCE.value: "CASE_ACCEPTED_BY_SILENCE",
     Action.REQUEST_SUPPLEMENT.value: "SUPPLEMENT_REQUESTED",
+    Action.ANSWER_SUPPLEMENT.value: "SUPPLEMENT_ANSWERED",
+    Action.FINISH_EXAMINATION.value: "EXAMINATION_FINISHED",
+    Action.RETURN_TO_EXAMINATION.value: "EXAMINATION_REOPENED",
     Action.SUSPEND.value: "CASE_SUSPENDED",
     Action.RESUME.value: "CASE_RESUMED",
     Action.EXTEND.value: "CASE_EXTENDED",
     Action.RECORD_PROCEDURE.value: "PROCEDURE_RECORDED",
     Action.SERVE.value: "CASE_SERVED",
+    Action.CLOSE.value: "CASE_CLOSED",
     Action.CORRECT.value: "CASE_CORRECTED",
 }
 _ENDS = {
@@ -40,7 +44,7 @@ _ENDS = {
 
 def tell_applicant(event: CaseEvent, at: datetime) -> None:
     """One message for a change the applicant should hear of, and one for a whole application received."""
-    template = _template_of(event)
+    template = template_of(event)
     if template is None:
         return
     case = Case.objects.select_related("application").get(id=event.case_id)
@@ -61,7 +65,8 @@ def tell_calendar_editors(event: CalendarEnding, at: datetime) -> None:
     messaging.mail_officers("CALENDAR_ENDING", roles={Role.OPERATOR}, context=context, at=at)
 
 
-def _template_of(event: CaseEvent) -> str | None:
+def template_of(event: CaseEvent) -> str | None:
+    """The message that tells the applicant of the event; None for what she is not told."""
     if isinstance(event, CaseReceived):
         return "APPLICATION_RECEIVED" if _is_first_of_application(event) else None
     if isinstance(event, CaseGranted):

@@ -12,3 +12,14 @@ class MessageSent:
     message_id: UUID
     to_subject: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailRefused:
+    """An address takes no mail, for good; somebody has to tell the reader in another way."""
+
+    message_id: UUID
+    to_subject: UUID
+    title: str
+    case_number: str
+    at: datetime

@@ -1,7 +1,7 @@
 """E-mail follows each message that reached an inbox; who is authorised, or no longer, is told."""
 
 from datetime import datetime
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.events import MandateGranted, MandateRevoked
@@ -11,9 +11,14 @@ from tongban.foundation.outbox.registry import ReceiverUnreachable
 
 
 def mail_message(event: MessageSent, at: datetime) -> None:
-    """Runs outside a transaction; a mail server that does not answer pauses this queue, nothing is lost."""
+    """Runs outside a transaction; a mail server that does not answer pauses this queue, nothing is lost.
+
+    One address that does not take mail now waits alone.
+    """
     try:
         services.mail(event.message_id, at=at)
+    except (SMTPRecipientsRefused, SMTPDataError):
+        raise
     except (OSError, SMTPException) as error:
         raise ReceiverUnreachable(f"mail server: {type(error).__name__}") from error
 

@@ -40,13 +40,15 @@ class Message(models.Model):
 
 
 class Receipt(models.Model):
-    """Delivery over another channel; the address is kept masked, with a keyed hash to know it again."""
+    """Delivery over another channel, or its refusal for good; the address is kept masked, with a keyed hash to know it again."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="receipts")
     channel = models.CharField(max_length=8, choices=[(channel.value, channel.name) for channel in Channel])
     masked_address = models.CharField(max_length=254)
     address_hash = models.BinaryField(max_length=64)
     delivered_at = models.DateTimeField()
+    # The release before this one writes receipts without it.
+    is_refused = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("送达回执")

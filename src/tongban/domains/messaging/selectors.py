@@ -67,7 +67,19 @@ def unread_count(subject_ids: Iterable[UUID]) -> int:
 def receipts(message_id: UUID) -> list[Receipt]:
     """Where a message went besides the inbox."""
     rows = models.Receipt.objects.filter(message_id=message_id).order_by("delivered_at", "pk")
-    return [Receipt(Channel(row.channel), row.masked_address, row.delivered_at) for row in rows]
+    return [
+        Receipt(Channel(row.channel), row.masked_address, row.delivered_at, row.is_refused) for row in rows
+    ]
+
+
+def refused_addresses(subject_ids: Iterable[UUID]) -> list[str]:
+    """The masked addresses of these subjects that refused the last mail sent to them; one query."""
+    newest = (
+        models.Receipt.objects.filter(message__to_subject_id__in=set(subject_ids))
+        .order_by("address_hash", "-delivered_at", "-pk")
+        .distinct("address_hash")
+    )
+    return sorted(row.masked_address for row in newest if row.is_refused)
 
 
 def list_sandbox_mail(*, limit: int = 50) -> list[SandboxMail]:

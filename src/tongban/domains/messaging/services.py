@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import selectors as identity
 from tongban.domains.messaging import models, rules, selectors
-from tongban.domains.messaging.events import MessageSent
+from tongban.domains.messaging.events import MailRefused, MessageSent
 from tongban.domains.messaging.types import Channel, Message
 from tongban.foundation import crypto
 from tongban.foundation.outbox import services as outbox
@@ -21,6 +22,7 @@ from tongban.kernel.actors import Role
 from tongban.kernel.errors import TongbanError
 
 QUEUE = "messaging"
+REFUSED_FOR_GOOD = 500
 TITLE_LENGTH = 200
 
 
@@ -57,7 +59,8 @@ def send(
         case_number=case_number,
         sent_at=at,
     )
-    outbox.publish(MessageSent(message_id=row.pk, to_subject=to_subject, at=at), queue=QUEUE)
+    if words.is_mailed:
+        outbox.publish(MessageSent(message_id=row.pk, to_subject=to_subject, at=at), queue=QUEUE)
     return selectors.as_message(row)
 
 
@@ -88,9 +91,9 @@ def mark_read(message_id: UUID, *, subject_ids: Iterable[UUID], at: datetime) ->
 
 
 def mail(message_id: UUID, *, at: datetime) -> int:
-    """Send a message to its subject's e-mail addresses that have not had it yet; how many were sent.
+    """Send a message to its subject's e-mail addresses that have not had it yet; how many took it.
 
-    Safe to run twice: a receipt that is there already means that the address has had it.
+    Safe to run twice: a receipt that is there already means that the address has had it, or refused it for good.
     """
     row = models.Message.objects.filter(pk=message_id).first()
     if row is None:
@@ -110,14 +113,35 @@ def _mail_once(row: models.Message, address: str, at: datetime) -> bool:
     body = _("%(body)s\n\n%(next)s\n查看详情：%(url)s\n（本邮件由系统发出，请勿回复。）") % {
         "body": row.body,
         "next": row.next_action,
-        "url": f"{settings.PUBLIC_URL}/my/messages/",
+        "url": f"{settings.PUBLIC_URL}/my/messages/{row.pk}/",
     }
-    EmailMessage(subject=row.title, body=body, to=[address]).send()
-    models.Receipt.objects.create(
-        message=row,
-        channel=Channel.EMAIL,
-        address_hash=address_hash,
-        masked_address=rules.mask_address(address),
-        delivered_at=at,
-    )
+    is_taken = _is_taken(EmailMessage(subject=row.title, body=body, to=[address]))
+    with transaction.atomic():
+        models.Receipt.objects.create(
+            message=row,
+            channel=Channel.EMAIL,
+            address_hash=address_hash,
+            masked_address=rules.mask_address(address),
+            delivered_at=at,
+            is_refused=not is_taken,
+        )
+        if not is_taken:
+            outbox.publish(
+                MailRefused(row.pk, row.to_subject_id, row.title, row.case_number, at), queue=QUEUE
+            )
+    return is_taken
+
+
+def _is_taken(mail: EmailMessage) -> bool:
+    """Send; False when the server says for good (RFC 5321 §4.2.1: 5yz) that it does not take this mail."""
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as refused:
+        if all(code >= REFUSED_FOR_GOOD for code, _words in refused.recipients.values()):
+            return False
+        raise
+    except SMTPDataError as refused:
+        if refused.smtp_code >= REFUSED_FOR_GOOD:
+            return False
+        raise
     return True

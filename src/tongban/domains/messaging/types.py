@@ -14,13 +14,15 @@ class Channel(StrEnum):
 class Template:
     """The words of one kind of message; `{name}` stands for a value of the context.
 
-    `next_action` says what the reader should do now, empty when nothing is asked of her.
+    `next_action` says what the reader should do now, or that nothing is asked of her.
     """
 
     code: str
     title: str
     body: str
     next_action: str
+    is_mailed: bool = True
+    """Steps that ask nothing and decide nothing stand in the inbox only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """送达回执: where a message went besides the inbox, and when."""
+    """送达回执: where a message went besides the inbox, and when; or that the address takes no mail."""
 
     channel: Channel
     masked_address: str
     delivered_at: datetime
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
