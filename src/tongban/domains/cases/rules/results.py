@@ -15,7 +15,8 @@ def fields_from_answers(
     """Values for the fields of a licence type that the answers hold; the others are left out.
 
     A field is matched by name: `premises_address` is the address of PREMISES, `legal_representative` the name
-    of LEGAL_REPRESENTATIVE, `uscc` the holder's own.
+    of LEGAL_REPRESENTATIVE, `uscc` the holder's own. What is applied for goes before what the applicant has: the
+    name of a company to be founded is its `proposed_name`, not the founder's.
     """
     found: dict[str, str] = {}
     for field in fields:
@@ -26,6 +27,9 @@ def fields_from_answers(
 
 
 def _value_of(field: str, answers: Mapping[str, Answer], holder_role: str) -> str:
+    proposed = [answer for key, answer in answers.items() if key.rpartition(".")[2] == f"proposed_{field}"]
+    if proposed:
+        return _text(proposed[0].value)
     for key, answer in answers.items():
         role, _dot, element = key.partition(".")
         attribute = element.rpartition(".")[2]
