@@ -2,8 +2,8 @@
 
 import pytest
 
-from tongban.domains.lifeevents.rules.branches import Node, ready, stops, waits_for
-from tongban.domains.lifeevents.states import STOPPABLE
+from tongban.domains.lifeevents.rules.branches import Node, outcome, ready, stops, waits_for
+from tongban.domains.lifeevents.states import OVER, STOPPABLE
 from tongban.domains.lifeevents.types import BranchStatus, OnRefusal
 
 S = BranchStatus
@@ -11,7 +11,7 @@ S = BranchStatus
 
 def nodes(*rows: tuple[str, BranchStatus, tuple[str, ...], OnRefusal]) -> dict[str, Node]:
     return {
-        code: Node(code, f"事项{code}", status, status in STOPPABLE, needs, on_refusal)
+        code: Node(code, f"事项{code}", status, status in STOPPABLE, status in OVER, needs, on_refusal)
         for code, status, needs, on_refusal in rows
     }
 
@@ -71,3 +71,22 @@ def test_one_that_is_under_way_waits_for_nothing() -> None:
     found = chain(S.STARTED, OnRefusal.CONTINUE)
 
     assert waits_for(found["E"], found) == ()
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        ((S.GRANTED, S.GRANTED, S.DROPPED), "2 件全部办成"),
+        ((S.GRANTED, S.ENDED, S.STOPPED), "1 件办成，2 件没有办成"),
+        ((S.GRANTED, S.STARTED), ""),
+        ((S.GRANTED, S.PLANNED), ""),
+        ((S.GRANTED, S.UNSETTLED), ""),
+        ((S.ENDED, S.STOPPED), ""),
+    ],
+)
+def test_a_package_has_an_outcome_once_nothing_is_to_come(
+    statuses: tuple[BranchStatus, ...], words: str
+) -> None:
+    found = nodes(*((str(number), status, (), OnRefusal.CONTINUE) for number, status in enumerate(statuses)))
+
+    assert outcome(found) == words

@@ -5,15 +5,19 @@ from datetime import timedelta
 import pytest
 
 from domains.lifeevents.city import NEWBORN, NOW, PUDONG, RESTAURANT, City, authorise_mother
+from tongban.domains.eforms import services as filling
+from tongban.domains.eforms.types import Origin
 from tongban.domains.exchange import services as exchanging
 from tongban.domains.exchange.models import ExchangeLog
+from tongban.domains.identity import selectors as identity_selectors
+from tongban.domains.identity import services as identity
 from tongban.domains.lifeevents import services
 from tongban.domains.lifeevents.models import Gathering
 from tongban.domains.lifeevents.types import Background
 from tongban.domains.registers.models import Entity
 from tongban.domains.registers.services.providers import LocalProvider
 from tongban.foundation.audit.models import Entry
-from tongban.kernel.actors import Actor
+from tongban.kernel.actors import PLATFORM, Actor
 
 ASKED_AGAIN = timedelta(days=1)
 
@@ -117,3 +121,65 @@ def test_what_was_gathered_is_deleted_after_a_day(city: City) -> None:
     assert services.forget_gathered(at=NOW + timedelta(hours=23)) == 0
     assert services.forget_gathered(at=NOW + ASKED_AGAIN) == 1
     assert Gathering.objects.count() == 0
+
+
+def test_a_draft_taken_up_after_a_day_says_what_the_registers_say_now(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    draft = services.begin(RESTAURANT, PUDONG, {}, actor=actor, at=NOW)
+    typed = {"PREMISES.premises.name": "示例面馆", "ENTERPRISE.entity.address": "我改过的地址"}
+    draft = filling.save_answers(draft.id, typed, revision=draft.revision, actor=actor, at=NOW)
+    identity.rename_subject(subject_id=city.subjects["xiaoguan"], name="示例新馆", actor=PLATFORM, at=NOW)
+    Entity.objects.update(scope_has_catering=False, address="登记的新址")
+    tomorrow = NOW + ASKED_AGAIN
+
+    resumed = services.bring_up_to_date(draft, actor=actor, at=tomorrow)
+
+    name, premises = (resumed.answers[key] for key in ("ENTERPRISE.entity.name", "PREMISES.premises.name"))
+    address = resumed.answers["ENTERPRISE.entity.address"]
+    assert (name.value, name.origin, name.as_of) == ("示例新馆", Origin.PREFILLED, tomorrow)
+    assert (premises.value, premises.origin) == ("示例面馆", Origin.TYPED)
+    assert (address.value, address.prefilled_value) == ("我改过的地址", "登记的新址")
+    assert (address.origin, address.as_of) == (Origin.CORRECTED, tomorrow)
+    assert (resumed.known["entity.scope_has_catering"].value, resumed.facts["entity.scope_has_catering"]) == (
+        False,
+        False,
+    )
+    assert resumed.revision == draft.revision + 1
+    assert resumed.expires_at == draft.expires_at
+
+
+def test_a_draft_taken_up_within_the_day_asks_no_register(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    draft = services.begin(RESTAURANT, PUDONG, {}, actor=actor, at=NOW)
+    asked = rows()
+
+    resumed = services.bring_up_to_date(draft, actor=actor, at=NOW + ASKED_AGAIN - timedelta(seconds=1))
+
+    assert resumed == draft
+    assert rows() == asked
+
+
+def test_a_draft_taken_up_when_nothing_has_changed_stays_open_on_other_pages(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    draft = services.begin(RESTAURANT, PUDONG, {}, actor=actor, at=NOW)
+
+    resumed = services.bring_up_to_date(draft, actor=actor, at=NOW + ASKED_AGAIN)
+
+    assert resumed.revision == draft.revision
+    assert resumed.answers["ENTERPRISE.entity.name"].as_of == NOW + ASKED_AGAIN
+
+
+def test_a_draft_taken_up_after_the_mandate_ended_learns_nothing(city: City) -> None:
+    actor = city.actor("lisi", "xiaoguan")
+    draft = services.begin(RESTAURANT, PUDONG, {}, actor=actor, at=NOW)
+    (mandate,) = [
+        one
+        for one in identity_selectors.mandates_for(city.subjects["xiaoguan"])
+        if one.agent.id == city.subjects["lisi"]
+    ]
+    identity.revoke_mandate(mandate_id=mandate.id, actor=PLATFORM, at=NOW)
+    identity.rename_subject(subject_id=city.subjects["xiaoguan"], name="示例新馆", actor=PLATFORM, at=NOW)
+
+    resumed = services.bring_up_to_date(draft, actor=actor, at=NOW + ASKED_AGAIN)
+
+    assert resumed.answers["ENTERPRISE.entity.name"].value == "示例小馆"

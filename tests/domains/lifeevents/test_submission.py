@@ -130,7 +130,7 @@ def case_of(item: str) -> Case:
     return Case.objects.get(basic_code=item)
 
 
-def grant(item: str) -> None:
+def grant(item: str, **result_fields: str) -> None:
     """The office accepts, finds every point in order and grants."""
     case = case_of(item)
     actor = officer(case.department)
@@ -144,7 +144,9 @@ def grant(item: str) -> None:
         case_number=number, revision=receipt.revision, marks=marks, actor=actor, at=NOW
     )
     receipt = handling.finish_examination(case_number=number, revision=receipt.revision, actor=actor, at=NOW)
-    handling.grant(case_number=number, revision=receipt.revision, result_fields={}, actor=actor, at=NOW)
+    handling.grant(
+        case_number=number, revision=receipt.revision, result_fields=result_fields, actor=actor, at=NOW
+    )
     drain()
 
 
@@ -484,10 +486,19 @@ def test_results_feed_later_items_until_the_last(newborn_city: City) -> None:
     assert started() == {INSURANCE, VACCINE, MATERNITY}
     grant(INSURANCE)
     assert CARD in started()
-    for item in (CARD, VACCINE, MATERNITY):
+    for item in (CARD, VACCINE):
         grant(item)
+    assert finished(newborn_city) == []
+    grant(MATERNITY)
 
     assert set(statuses(receipt).values()) == {BranchStatus.GRANTED}
+    assert finished(newborn_city) == [f"申请 {receipt.number} 的事项都办完了：6 件全部办成。"]
+
+
+def finished(city: City) -> list[str]:
+    """What the mother was told of the whole."""
+    told = messaging.inbox([city.subjects["linxiao"]])
+    return [one.body for one in told if one.template == "PACKAGE_FINISHED"]
 
 
 def test_the_childs_licences_are_the_childs_and_the_mothers_are_hers(newborn_city: City) -> None:
@@ -499,11 +510,14 @@ def test_the_childs_licences_are_the_childs_and_the_mothers_are_hers(newborn_cit
     drain()
     held_before = {one.number for one in licences.list_for_holders([newborn_city.subjects["linxiao"]])}
 
-    for item in (BIRTH, HUKOU, VACCINE, MATERNITY):
+    grant(BIRTH)
+    grant(HUKOU, resident_id="310115188602200027")
+    for item in (VACCINE, MATERNITY):
         grant(item)
 
     (child,) = identity_selectors.children_of(newborn_city.subjects["linxiao"], at=NOW)
     assert identity_selectors.children_of(newborn_city.subjects["zhouming"], at=NOW) == {child}
+    assert identity_selectors.get_number(child) == "310115188602200027"
     held = licences.list_for_holders([child])
     assert {one.licence_type for one in held} == {"CSYXZM", "HKB", "YFJZZ"}
     assert {one.holder_name for one in held} == {"示例"}

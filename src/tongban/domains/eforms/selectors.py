@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
@@ -109,6 +109,8 @@ def as_draft(row: models.Draft) -> Draft:
         known=MappingProxyType(rules.read_answers(content["known"])),
         optional_items=tuple(content["optional_items"]),
         parties=MappingProxyType({role: UUID(one) for role, one in content["parties"].items()}),
+        # Drafts of an earlier release do not say it.
+        looked_up_at=datetime.fromisoformat(content.get("looked_up_at", row.created_at.isoformat())),
     )
 
 

@@ -171,6 +171,8 @@ class Draft:
     optional_items: tuple[str, ...] = ()
     parties: Mapping[str, UUID] = field(default_factory=dict)
     """Who stands in which subject role, as far as the platform knows."""
+    looked_up_at: datetime | None = None
+    """When the registers were last asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules import branches as rules
 from tongban.domains.lifeevents.rules.packages import read_package
 from tongban.domains.lifeevents.rules.singles import ITEM_CODE
-from tongban.domains.lifeevents.states import STOPPABLE
+from tongban.domains.lifeevents.states import OVER, STOPPABLE
 from tongban.domains.lifeevents.types import Branch, BranchStatus, BundleRun, OnRefusal, Package, SavedPlan
 from tongban.kernel.errors import TongbanError
 
@@ -103,6 +103,7 @@ def nodes_of(branches: Iterable[models.Branch]) -> dict[str, rules.Node]:
             item_name=branch.item_name,
             status=BranchStatus(branch.status),
             is_waiting=BranchStatus(branch.status) in STOPPABLE,
+            is_over=BranchStatus(branch.status) in OVER,
             needs=tuple(branch.needs),
             on_refusal=OnRefusal(branch.on_refusal),
         )

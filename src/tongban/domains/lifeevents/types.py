@@ -80,7 +80,7 @@ class Package:
     licence_checks: tuple[LicenceCheck, ...]
     authorisations: tuple[Authorisation, ...]
     after_care: tuple[str, ...]
-    """六个一·一次指导: what to mind after opening."""
+    """开业后指导: what to mind once everything is done."""
 
     @property
     def is_single(self) -> bool:

@@ -1,7 +1,7 @@
 """Pure decisions on forms: merging, validation, provenance, the stored sheet."""
 
 from tongban.domains.eforms.rules.forms import build_form, missing_materials, role_title, validate
-from tongban.domains.eforms.rules.provenance import element_of, merge_values
+from tongban.domains.eforms.rules.provenance import element_of, merge_values, refresh_values
 from tongban.domains.eforms.rules.sheets import kept, plain, read_answers, write_answers
 from tongban.domains.eforms.rules.subjects import Newborn, Numbered, subject_in, ways_to_name
 
@@ -15,6 +15,7 @@ __all__ = [
     "missing_materials",
     "plain",
     "read_answers",
+    "refresh_values",
     "role_title",
     "subject_in",
     "validate",

@@ -43,6 +43,21 @@ def merge_values(
     return merged
 
 
+def refresh_values(saved: Mapping[str, Answer], found: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The answers with what registers say now. What a person typed stays; a value she corrected stays too, and
+    remembers the newer word of the register. What a register no longer says is kept with its old date.
+    """
+    merged = dict(saved)
+    for key, new in found.items():
+        before = saved.get(key)
+        if before is None or before.origin is Origin.PREFILLED:
+            merged[key] = new
+        elif before.origin is Origin.CORRECTED:
+            origin = Origin.PREFILLED if before.value == new.value else Origin.CORRECTED
+            merged[key] = Answer(before.value, origin, new.source, new.as_of, new.value)
+    return merged
+
+
 def _answer(before: Answer | None, value: object) -> Answer | None:
     if before is None or before.origin is Origin.TYPED:
         return None if value is None else Answer(value, Origin.TYPED)

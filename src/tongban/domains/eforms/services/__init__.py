@@ -9,6 +9,7 @@ from tongban.domains.eforms.services.drafts import (
     create_draft,
     discard_draft,
     mark_submitted,
+    refresh_draft,
     save_answers,
 )
 from tongban.domains.eforms.services.expiry import expire_drafts
@@ -25,6 +26,7 @@ __all__ = [
     "discard_draft",
     "expire_drafts",
     "mark_submitted",
+    "refresh_draft",
     "rescan_held",
     "save_answers",
 ]

@@ -65,6 +65,7 @@ def create_draft(
         "known": rules.write_answers(known or {}),
         "optional_items": sorted(set(optional_items)),
         "parties": {role: str(subject) for role, subject in (parties or {}).items()},
+        "looked_up_at": at.isoformat(),
     }
     row = models.Draft.objects.create(
         owner_id=actor.subject_id,
@@ -101,6 +102,36 @@ def save_answers(
     row.revision += 1
     row.saved_at, row.expires_at, row.warned_at = at, at + KEPT_FOR, None
     row.save(update_fields=["content", "revision", "saved_at", "expires_at", "warned_at"])
+    return selectors.as_draft(row)
+
+
+@transaction.atomic
+def refresh_draft(
+    draft_id: UUID,
+    *,
+    found: Mapping[str, Answer],
+    known: Mapping[str, Answer],
+    parties: Mapping[str, UUID],
+    actor: Actor,
+    at: datetime,
+) -> Draft:
+    """Take over what registers say now; pages that show an older value are told when they save.
+
+    Raises `DraftNotFound`, `AlreadySubmitted`.
+    """
+    row = lock_draft(draft_id, actor)
+    content = json.loads(row.content)
+    saved = rules.read_answers(content["answers"])
+    answers = rules.refresh_values(saved, found)
+    content["facts"] |= {code: rules.plain(answer.value) for code, answer in known.items()}
+    content["answers"] = rules.write_answers(answers)
+    content["known"] |= rules.write_answers(known)
+    content["parties"] |= {role: str(subject) for role, subject in parties.items()}
+    content["looked_up_at"] = at.isoformat()
+    row.content = json.dumps(content, ensure_ascii=False)
+    if _values(answers) != _values(saved):
+        row.revision += 1
+    row.save(update_fields=["content", "revision"])
     return selectors.as_draft(row)
 
 
@@ -149,6 +180,10 @@ def delete_with_uploads(row: models.Draft) -> None:
     row.attachments.all().delete()
     row.delete()
     transaction.on_commit(lambda: _remove_files(keys))
+
+
+def _values(answers: Mapping[str, Answer]) -> dict[str, object]:
+    return {key: answer.value for key, answer in answers.items()}
 
 
 def _remove_files(keys: Iterable[str]) -> None:

@@ -19,6 +19,8 @@ class Node:
     status: BranchStatus
     is_waiting: bool
     """Not yet with a department, as the states table has it."""
+    is_over: bool
+    """Nothing more can become of it, as the states table has it."""
     needs: tuple[str, ...]
     on_refusal: OnRefusal
 
@@ -55,6 +57,18 @@ def stops(ended: Node, reason: str, nodes: Mapping[str, Node]) -> tuple[Stop, ..
     if ended.on_refusal is OnRefusal.STOP_DEPENDENTS:
         waiting = [node for node in waiting if ended.basic_code in _all_needs(node, nodes)]
     return tuple(Stop(node.basic_code, _sentence(ended, reason)) for node in waiting)
+
+
+def outcome(nodes: Mapping[str, Node]) -> str:
+    """How a package came out, in words; empty while something of it is to come, and when nothing was granted."""
+    statuses = [node.status for node in nodes.values()]
+    done = statuses.count(BranchStatus.GRANTED)
+    if not done or not all(node.is_over for node in nodes.values()):
+        return ""
+    over = statuses.count(BranchStatus.ENDED) + statuses.count(BranchStatus.STOPPED)
+    if not over:
+        return _("%(done)d 件全部办成") % {"done": done}
+    return _("%(done)d 件办成，%(over)d 件没有办成") % {"done": done, "over": over}
 
 
 def _is_cleared(node: Node) -> bool:

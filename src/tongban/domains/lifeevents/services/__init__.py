@@ -1,7 +1,7 @@
 """What can be asked for of a life event, from the first question to the last branch."""
 
 from tongban.domains.lifeevents.rules.packages import FaultyPackage
-from tongban.domains.lifeevents.services.applying import begin
+from tongban.domains.lifeevents.services.applying import begin, bring_up_to_date
 from tongban.domains.lifeevents.services.branches import (
     BranchNotFound,
     confirm_branch,
@@ -40,6 +40,7 @@ __all__ = [
     "PlanUnsettled",
     "WrongApplicant",
     "begin",
+    "bring_up_to_date",
     "confirm_branch",
     "drop_branch",
     "forget_gathered",

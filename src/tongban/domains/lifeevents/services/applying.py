@@ -1,6 +1,7 @@
 """From a plan to its form: a draft that is half filled already."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from tongban.domains.eforms import services as eforms
 from tongban.domains.eforms.types import Answer, Draft, FormField, FormSpec, Origin
 from tongban.domains.exchange.types import Value
 from tongban.domains.lifeevents.rules.parties import Source, source_of
-from tongban.domains.lifeevents.services.gathered import answers_from
+from tongban.domains.lifeevents.services.gathered import KEPT_FOR, answers_from
 from tongban.domains.lifeevents.services.looking import Looking
 from tongban.domains.lifeevents.services.planning import gather, plan
 from tongban.domains.lifeevents.types import Facts
@@ -58,6 +59,34 @@ def begin(
         parties=background.parties,
         actor=actor,
         at=at,
+    )
+
+
+def bring_up_to_date(draft: Draft, *, actor: Actor, at: datetime) -> Draft:
+    """A draft taken up again after the day of its look-up, with what the registers say now.
+
+    What the person typed stays; the mandate is judged anew. Raises ``eforms.services.AlreadySubmitted``.
+    """
+    if draft.looked_up_at is None or at - draft.looked_up_at < KEPT_FOR:
+        return draft
+    own = replace(actor, acting_for=draft.subject_id)
+    background = gather(draft.purpose, division=draft.division, actor=own, at=at)
+    made = plan(
+        draft.purpose,
+        draft.division,
+        draft.facts,
+        actor=own,
+        at=at,
+        optional_items=draft.optional_items,
+        background=background,
+    )
+    known = answers_from(background.known)
+    values = {code: answer.value for code, answer in known.items()}
+    settled = {**draft.facts, **values}
+    found = _from_facts(made.form, values, known)
+    found |= _from_registers(made.form, settled, background.parties, Looking(draft.purpose, own, at))
+    return eforms.refresh_draft(
+        draft.id, found=found, known=known, parties=background.parties, actor=actor, at=at
     )
 
 

@@ -37,7 +37,7 @@ def note_granted(event: CaseGranted, at: datetime) -> None:
     if run is None or branch is None:
         return
     _move(branch, BranchAction.GRANT)
-    _start_ready(run, at)
+    _go_on(run, at)
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def note_ended(event: CaseEnded, at: datetime) -> None:
     nodes = selectors.nodes_of(found.values())
     for stop in rules.stops(nodes[branch.basic_code], event.reason, nodes):
         _stop(run, found[stop.basic_code], stop.reason, at)
-    _start_ready(run, at)
+    _go_on(run, at)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def confirm_branch(application_number: str, basic_code: str, *, actor: Actor, at
     run, branch = _own_branch(application_number, basic_code, actor)
     _move(branch, BranchAction.CONFIRM)
     _record(run, branch, "CONFIRM_BRANCH", actor, at)
-    _start_ready(run, at)
+    _go_on(run, at)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def drop_branch(application_number: str, basic_code: str, *, actor: Actor, at: d
     run, branch = _own_branch(application_number, basic_code, actor)
     _move(branch, BranchAction.DROP)
     _record(run, branch, "DROP_BRANCH", actor, at)
-    _start_ready(run, at)
+    _go_on(run, at)
 
 
 def write_content(new: NewCase) -> str:
@@ -139,10 +139,27 @@ def _branches(run: models.BundleRun) -> dict[str, models.Branch]:
     }
 
 
-def _start_ready(run: models.BundleRun, at: datetime) -> None:
+def _go_on(run: models.BundleRun, at: datetime) -> None:
+    """Start the items whose turn has come; when nothing is left to come, tell the applicant how it came out."""
     found = _branches(run)
     for code in rules.ready(selectors.nodes_of(found.values())):
         _start(run, found[code], at)
+    outcome = rules.outcome(selectors.nodes_of(found.values()))
+    package = selectors.get_package_version(run.package_id)
+    if outcome and not package.is_single:
+        _tell_outcome(run, package.title, outcome, found, at)
+
+
+def _tell_outcome(
+    run: models.BundleRun, title: str, outcome: str, found: dict[str, models.Branch], at: datetime
+) -> None:
+    messaging.send(
+        "PACKAGE_FINISHED",
+        to_subject=run.applicant_id,
+        context={"title": title, "application_number": run.application_number, "outcome": outcome},
+        at=at,
+        case_number=next(one.case_number for one in found.values() if one.case_number),
+    )
 
 
 def _start(run: models.BundleRun, branch: models.Branch, at: datetime) -> None:
