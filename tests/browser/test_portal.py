@@ -130,12 +130,7 @@ def test_the_story_runs_from_questions_to_timeline_by_mouse_and_keyboard(
     open_page: Opener, zhang_san: dict[str, Any]
 ) -> None:
     page = open_page("/events/OPEN_RESTAURANT/questions/?division=310115", storage_state=zhang_san)
-    while "/plan/" not in page.url:
-        if page.locator("input[type=radio]").count():
-            page.locator("label:has-text('否')").click()
-        else:
-            page.locator(".question input.govuk-input").fill("320")
-        page.click("button:has-text('下一题')")
+    answer_questions(page)
     page.click("button:has-text('填表申请')")
     page.click("button:has-text('保存，去上传材料')")
     assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
@@ -164,6 +159,15 @@ def test_the_story_runs_from_questions_to_timeline_by_mouse_and_keyboard(
     assert "为什么是这一天" in page.inner_text("h1")
 
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def answer_questions(page: Page) -> None:
+    while "/plan/" not in page.url:
+        if page.locator("input[type=radio]").count():
+            page.locator("label:has-text('否')").click()
+        else:
+            page.locator(".question input.govuk-input").fill("320")
+        page.click("button:has-text('下一题')")
 
 
 def fill(page: Page) -> None:
@@ -264,7 +268,12 @@ def test_the_main_path_works_without_javascript(open_page: Opener) -> None:
     page = open_page("/login/", java_script_enabled=False)
     log_in(page)
     act_for_the_firm(page)
-    page.goto(f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}")
+    page.goto("/")
+    page.fill("#q", "开饭店")
+    page.click("form[role=search] button[type=submit], .search-box button[type=submit]")
+    page.click("main a[href*='/events/OPEN_RESTAURANT/']")
+    page.click("button:has-text('开始')")
+    answer_questions(page)
     page.click("button:has-text('填表申请')")
     assert "填一张表" in page.inner_text("h1")
 
@@ -280,4 +289,83 @@ def test_the_main_path_works_without_javascript(open_page: Opener) -> None:
     page.check("#consent-SHARING")
     page.click("button:has-text('提交申请')")
 
+    assert re.search(r"SQ\d", page.inner_text(".receipt__number").replace("\u2009", ""))
+
+
+HERE = """() => {
+  const here = document.activeElement;
+  const chosen = here.name && document.querySelector(`[name="${here.name}"]:checked`);
+  return {tag: here.tagName, type: here.type || "", name: here.name || "", value: here.value || "",
+          words: here.textContent.trim(), isChosen: Boolean(chosen)};
+}"""
+"""Where the keyboard stands."""
+MOST_STOPS = 150
+
+
+def walk_by_keyboard(page: Page, button: str) -> None:
+    """Tab from stop to stop, answer what is open, and press the button or follow the link of these words."""
+    for _stop in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here["tag"] in ("BUTTON", "A") and button in here["words"]:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+        answer_by_keyboard(page, here)
+    raise AssertionError(f"{button} cannot be reached")
+
+
+def answer_by_keyboard(page: Page, here: dict[str, Any]) -> None:
+    wanted = walk.TYPED.get(here["name"], "")
+    if here["type"] in ("radio", "checkbox"):
+        if not here["isChosen"]:
+            page.keyboard.press("Space")
+        if here["type"] == "radio":
+            choose_by_keyboard(page, wanted)
+    elif here["tag"] == "SELECT":
+        choose_by_keyboard(page, wanted)
+    elif here["tag"] == "INPUT" and here["type"] in ("text", "tel", "number") and not here["value"]:
+        page.keyboard.type(wanted or "20")
+
+
+def choose_by_keyboard(page: Page, wanted: str) -> None:
+    """The arrow keys walk the choices."""
+    for _choice in range(MOST_STOPS):
+        if not wanted or page.evaluate(HERE)["value"] == wanted:
+            return
+        page.keyboard.press("ArrowDown")
+
+
+def upload_by_keyboard(page: Page, nth: int) -> None:
+    """The file dialogue opens from the keyboard; what happens in it is the operating system's."""
+    for _stop in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if (
+            page.evaluate(
+                "[...document.querySelectorAll('input[type=file]')].indexOf(document.activeElement)"
+            )
+            == nth
+        ):
+            break
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    with page.expect_navigation():
+        opened.value.set_files([photo()])  # type: ignore[list-item]  # FilePayload is a TypedDict of the same shape
+
+
+def test_an_application_is_completed_by_keyboard_alone(open_page: Opener, zhang_san: dict[str, Any]) -> None:
+    page = open_page("/events/OPEN_RESTAURANT/?division=310115", storage_state=zhang_san)
+
+    walk_by_keyboard(page, "开始")
+    while "/plan/" not in page.url:
+        walk_by_keyboard(page, "下一题")
+    walk_by_keyboard(page, "填表申请")
+    page.wait_for_load_state("networkidle")
+    walk_by_keyboard(page, "保存，去上传材料")
+    for number in range(page.locator("input[type=file]").count()):
+        upload_by_keyboard(page, number)
+    walk_by_keyboard(page, "去核对")
+    walk_by_keyboard(page, "提交申请")
+
+    assert page.url.endswith("/receipt/")
     assert re.search(r"SQ\d", page.inner_text(".receipt__number").replace("\u2009", ""))

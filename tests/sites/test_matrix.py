@@ -74,6 +74,7 @@ WHOSE: dict[str, set[str]] = {
     "portal:delete_draft": {OWNER},
     "portal:application": APPLICANTS,
     "portal:receipt": APPLICANTS,
+    "portal:booklet": APPLICANTS,
     "portal:settle_branch": APPLICANTS,
     "portal:supplement": APPLICANTS,
     "portal:hand_in_deferred": set(),
@@ -238,6 +239,7 @@ def _build(city: City) -> Town:
     by_route: dict[str, dict[str, object]] = {
         "portal:application": {"number": number},
         "portal:receipt": {"number": number},
+        "portal:booklet": {"number": number},
         "portal:settle_branch": {"number": number},
         "portal:status": {"number": number},
         "portal:licence": {"number": licence},

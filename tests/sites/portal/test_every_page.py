@@ -144,6 +144,13 @@ def test_every_visit_shows_its_page_in_both_languages(lived: Lived) -> None:
         assert '<html lang="en"' in look(lived, visit, "en"), visit
 
 
+def test_every_page_has_a_way_to_a_person_and_to_large_type(lived: Lived) -> None:
+    for visit in [*PAGES.values(), *ACCOUNT_PAGES.values()]:
+        page = look(lived, visit, "zh-hans")
+        assert '<a href="tel:12345">' in page, visit
+        assert '<input type="hidden" name="size" value="elder">' in page, visit
+
+
 @pytest.mark.parametrize("pages", [PAGES, ACCOUNT_PAGES], ids=["portal", "accounts"])
 def test_in_english_only_content_is_chinese_and_is_said_to_be(lived: Lived, pages: dict[str, Visit]) -> None:
     content = content_words()

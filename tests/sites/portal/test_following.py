@@ -1,19 +1,26 @@
+from io import BytesIO
+
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from sites.city import NOW, City
 from sites.portal import walk
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
 from tongban.domains.cases.models import Case, CheckTask
-from tongban.domains.cases.types import CheckKind, SupplementItem, TickMark, TimelineCase
+from tongban.domains.cases.types import CheckKind, ServiceMethod, SupplementItem, TickMark, TimelineCase
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Necessity
 from tongban.domains.evaluation import selectors as ratings
+from tongban.domains.licences import services as licences
+from tongban.domains.licences.types import IssueRequest
+from tongban.domains.messaging import selectors as messaging
 from tongban.foundation.outbox import testing as outbox
-from tongban.kernel.actors import Actor, ActorKind, Role
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 
 FOOD = "食品经营许可（餐饮服务）新办"
+FIRE = "公众聚集场所投入使用、营业前消防安全检查"
 FIELD = "PREMISES.premises.name"
 
 
@@ -288,3 +295,125 @@ def test_nobody_hands_in_for_somebody_elses_case(
 
     assert li_si.post(f"/cases/{case.number}/deferred/{unknown}/").status_code == 404
     assert zhang_san.post(f"/cases/{case.number}/deferred/{unknown}/").status_code == 404
+
+
+def refuse(city: City, case: TimelineCase) -> None:
+    """Accepted, found wanting, refused; and served."""
+    acting = officer("SCJG-310115", city)
+    names = {"case_number": case.number, "actor": acting, "at": NOW}
+    receipt = handling.accept_case(revision=case.revision, **names)
+    dossier = cases.get_dossier(case.number, actor=acting, at=NOW)
+    substance = catalogue.get_guide_by_versions(
+        dossier.substance_version_id, dossier.procedure_version_id
+    ).substance
+    failed, *others = substance.points
+    marks = (
+        TickMark(failed.code, False, "生熟没有分开"),
+        *(TickMark(one.code, True) for one in others),
+    )
+    receipt = handling.tick_points(revision=receipt.revision, marks=marks, **names)
+    receipt = handling.finish_examination(revision=receipt.revision, **names)
+    receipt = handling.refuse(
+        revision=receipt.revision,
+        failed_points=(failed.code,),
+        reason="生熟没有分开。",
+        legal_basis=(substance.legal_basis[0].id,),
+        **names,
+    )
+    handling.serve(revision=receipt.revision, method=ServiceMethod.ELECTRONIC, proof="回执", **names)
+
+
+def withdraw(browser: Client, city: City, number: str, item: str) -> None:
+    case = case_of(city, number, item)
+    browser.post(f"/cases/{case.number}/withdraw/", {"revision": case.revision})
+
+
+def test_a_refusal_stays_one_after_it_was_served(zhang_san: Client, city: City, number: str) -> None:
+    refuse(city, case_of(city, number))
+    withdraw(zhang_san, city, number, FIRE)
+
+    page = zhang_san.get(f"/applications/{number}/").content.decode()
+
+    assert "0 件办好，2 件没有办成" in page
+    assert "不予批准，决定已送达" in page
+    assert "60 日内可以申请行政复议" in page
+
+
+def test_once_all_is_done_the_page_says_what_to_mind_and_the_paper_too(
+    zhang_san: Client, city: City, number: str
+) -> None:
+    before = zhang_san.get(f"/applications/{number}/").content.decode()
+    case = case_of(city, number)
+    grant(city, case)
+    withdraw(zhang_san, city, number, FIRE)
+    outbox.drain()
+
+    page = zhang_san.get(f"/applications/{number}/").content.decode()
+    paper = zhang_san.get(f"/applications/{number}/after-care.pdf")
+
+    assert "办完以后要记得" not in before
+    assert "办完以后要记得" in page
+    assert f'href="/applications/{number}/after-care.pdf"' in page
+    text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper.content)).pages)
+    text = text.replace("\n", "").replace(" ", "")
+    licence = case_of(city, number).licences[0]
+    for words in (
+        "办后须知",
+        "食品经营许可证",
+        licence.split(".")[-3],
+        "量化分级公示牌",
+        "前申请延续",
+        "12345",
+    ):
+        assert words in text, words
+
+
+def test_a_licences_code_says_whether_it_can_be_relied_on_and_names_no_person(
+    zhang_san: Client, visitor: Client, city: City, number: str
+) -> None:
+    grant(city, case_of(city, number))
+    licence = case_of(city, number).licences[0]
+
+    good = visitor.get(f"/licences/{licence}/").content.decode()
+    licences.revoke(licence, actor=PLATFORM, at=NOW, reason="示例")
+    bad = visitor.get(f"/licences/{licence}/").content.decode()
+
+    assert "2026年3月2日查验：这张证照有效" in good
+    assert "示例小馆" in good
+    assert "这张证照现在不能用" in bad
+    assert "已吊销" in bad
+    assert visitor.get("/licences/1.2.156.3005.2.1/").status_code == 404
+
+
+def test_the_licence_of_a_person_names_nobody(visitor: Client, city: City) -> None:
+    licence = licences.issue(
+        IssueRequest(
+            "SBK", city.subjects["zhangsan"], "张三", "RSJ", None, NOW.date(), None, {"name": "张三"}
+        ),
+        actor=PLATFORM,
+        at=NOW,
+    )
+
+    page = visitor.get(f"/licences/{licence.number}/").content.decode()
+
+    assert "这张证照有效" in page
+    assert "张三" not in page
+
+
+def test_a_link_to_the_firms_case_works_for_who_acts_for_herself_now(
+    zhang_san: Client, li_si: Client, city: City, number: str
+) -> None:
+    case = case_of(city, number)
+    outbox.drain()
+    (message,) = messaging.inbox([city.subjects["xiaoguan"]])
+    zhang_san.post("/my/acting-for/", {"subject": str(city.subjects["zhangsan"])})
+
+    page = zhang_san.get(f"/applications/{number}/").content.decode()
+    told = zhang_san.get(f"/my/messages/{message.id}/")
+    done = zhang_san.post(f"/cases/{case.number}/withdraw/", {"revision": case.revision})
+
+    assert "张三 代 示例小馆" in page
+    assert told.status_code == 200
+    assert done.status_code == 302
+    assert "张三 代 示例小馆" not in zhang_san.get("/my/").content.decode()
+    assert li_si.get(f"/my/messages/{message.id}/").status_code == 404

@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
-from sites.city import PASSWORD, City
+from sites.city import NOW, PASSWORD, City
 from sites.portal import walk
+from sites.portal.test_following import FIELD, ask_for_supplement, case_of, officer, slot_of
+from tongban.domains.cases import selectors as cases
 from tongban.domains.eforms import selectors as drafts
 from tongban.sites.portal import typed
 
@@ -128,3 +131,84 @@ def test_a_stale_token_after_the_session_has_ended_leads_through_the_log_in(zhan
 
     assert sent["Location"] == f"/login/?next={draft}"
     assert careful.session[typed.KEY]["until"] > datetime.now(UTC).isoformat()
+
+
+@pytest.fixture
+def asked(zhang_san: Client, city: City) -> tuple[str, str, dict[str, str]]:
+    """The application and the case that was asked for a field and a file, and an answer that names the field."""
+    number = walk.hand_in(zhang_san, walk.complete(zhang_san))
+    case = case_of(city, number)
+    ask_for_supplement(city, case, FIELD, slot_of(city, case))
+    answer = {
+        f"{case.number}.{FIELD}": "没来得及保存的面馆",
+        "revision": str(case_of(city, number).revision),
+    }
+    return number, case.number, answer
+
+
+def answered(city: City, case_number: str) -> object:
+    return cases.get_dossier(case_number, actor=officer("SCJG-310115", city), at=NOW).answers[FIELD].value
+
+
+def test_a_supplement_sent_after_the_session_has_ended_comes_back_with_its_words(
+    zhang_san: Client, city: City, asked: tuple[str, str, dict[str, str]]
+) -> None:
+    number, case_number, answer = asked
+    zhang_san.logout()
+
+    sent = zhang_san.post(f"/cases/{case_number}/supplement/", answer)
+    page = sign_in_again(zhang_san, sent["Location"])
+
+    assert sent["Location"] == f"/login/?next=/cases/{case_number}/supplement/"
+    assert page.redirect_chain[-1][0] == f"/applications/{number}/"
+    assert "刚才填的都还在，但还没有交上。请重新选择要上传的文件" in page.content.decode()
+    assert SHOWN in page.content.decode()
+    assert answered(city, case_number) == "示例面馆"
+    assert SHOWN not in zhang_san.get(f"/applications/{number}/").content.decode()
+
+
+def test_a_supplement_with_a_stale_token_shows_its_words_again_and_sends_nothing(
+    zhang_san: Client, city: City, asked: tuple[str, str, dict[str, str]]
+) -> None:
+    _number, case_number, answer = asked
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies.update(zhang_san.cookies)
+    careful.cookies["csrftoken"] = "b" * 32
+
+    response = careful.post(f"/cases/{case_number}/supplement/", {**answer, "csrfmiddlewaretoken": "a" * 32})
+
+    assert response.status_code == 403
+    assert SHOWN in response.content.decode()
+    assert answered(city, case_number) == "示例面馆"
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("uploads/", "materials/"),
+        ("discard/", "/my/drafts/"),
+        ("/my/acting-for/", "/my/"),
+        (f"/events/OPEN_RESTAURANT/apply/?{walk.QUERY}", f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}"),
+    ],
+)
+def test_whoever_must_sign_in_on_the_way_comes_back_to_the_page_with_the_form(
+    zhang_san: Client, form: str, page: str
+) -> None:
+    draft = walk.begin(zhang_san)
+    form, page = (one if one.startswith("/") else draft + one for one in (form, page))
+    zhang_san.logout()
+
+    sent = zhang_san.post(
+        form, {"slot": "MT-X:Y"}, headers={"Referer": f"http://testserver{page}", "Host": "testserver"}
+    )
+    back = sign_in_again(zhang_san, f"next={parse_qs(urlsplit(sent['Location']).query)['next'][0]}")
+
+    assert back.status_code == 200
+    assert (back.redirect_chain[-1][0] if "plan" not in page else page) == page
+
+
+def test_the_address_of_a_form_opened_like_a_page_says_so(zhang_san: Client) -> None:
+    response = zhang_san.get("/my/acting-for/")
+
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "这个地址只用来提交表单" in response.content.decode()

@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/discard/", filling.discard, name="delete_draft"),
     path("applications/<code:number>/", following.show_application, name="application"),
     path("applications/<code:number>/receipt/", following.show_receipt, name="receipt"),
+    path("applications/<code:number>/after-care.pdf", following.open_booklet, name="booklet"),
     path(
         "applications/<code:number>/items/<code:basic_code>/", following.settle_branch, name="settle_branch"
     ),
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<code:number>/rate/", following.rate, name="rate"),
     path("cases/<code:number>/clock/", following.explain_clock, name="clock"),
     path("papers/<uuid:paper_id>.pdf", following.open_paper, name="paper"),
+    path("licences/<code:number>/", following.check_licence, name="check_licence"),
     path("status/", following.look_for_status, name="status_form"),
     path("status/<code:number>/", following.show_status, name="status"),
     path("my/", mine.show_overview, name="my"),

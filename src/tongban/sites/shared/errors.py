@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from tongban.kernel.errors import TongbanError
+from tongban.sites.shared.origins import page_before
 from tongban.sites.shared.shell import bare_shell
 
 View = Callable[..., HttpResponseBase]
@@ -28,6 +29,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's
     return _page(request, "shared/errors/400.html", 400)
+
+
+def nothing_to_see(request: HttpRequest) -> HttpResponse:
+    """The address of a form, opened like a page: from a bookmark, or by going back."""
+    return _page(request, "shared/errors/405.html", 405)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -74,10 +80,12 @@ def refused(request: HttpRequest, trouble: TongbanError) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
-    return HttpResponse(render_to_string(template, {"path": request.path, **context}, request), status=status)
+    return HttpResponse(
+        render_to_string(template, {"path": page_before(request), **context}, request), status=status
+    )
 
 
 def _bare_page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     """Rendered without the request: whose session it is, what was said to her, cannot be asked for now."""
-    context = {"shell": bare_shell(request), "path": request.path, "messages": ()}
+    context = {"shell": bare_shell(request), "path": page_before(request), "messages": ()}
     return HttpResponse(render_to_string(template, context), status=status)

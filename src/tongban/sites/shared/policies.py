@@ -18,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from tongban.kernel.actors import Actor, ActorKind, Role
 from tongban.sites.shared.acting import actor_of
+from tongban.sites.shared.origins import page_before
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -182,5 +183,4 @@ def _leaves(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern
 
 def _log_in(request: HttpRequest) -> HttpResponse:
     """Lead to the log-in page and back; an expired session during a POST leads back to the page it came from."""
-    is_page = request.method == "GET" and "HX-Request" not in request.headers
-    return log_in(request, request.get_full_path() if is_page else request.path)
+    return log_in(request, page_before(request))

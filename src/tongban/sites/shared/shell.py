@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from tongban.domains.identity import selectors as identity
 from tongban.domains.messaging import selectors as messaging
+from tongban.sites.shared.origins import page_before
 
 SIZE_COOKIE = "tongban_size"
 ELDER = "elder"
@@ -66,5 +67,5 @@ def bare_shell(request: HttpRequest) -> Shell:
         size=ELDER if size == ELDER else "standard",
         is_elder=size == ELDER,
         is_demo=settings.IS_DEMO,
-        path=request.get_full_path() if request.method == "GET" else request.path,
+        path=page_before(request),
     )

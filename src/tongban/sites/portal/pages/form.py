@@ -157,6 +157,16 @@ def saved_sentence(draft: Draft) -> str:
     return _("已保存 %(moment)s") % {"moment": moment(draft.saved_at)}
 
 
+def changed_labels(spec: FormSpec, before: Draft, now: Draft) -> tuple[str, ...]:
+    """The fields whose value is another than before."""
+    return tuple(
+        field.element.label
+        for group in spec.groups
+        for field in group.fields
+        if field.key in before.answers and before.answers[field.key].value != now.answers[field.key].value
+    )
+
+
 def build_materials(
     title: str,
     spec: FormSpec,

@@ -12,6 +12,7 @@ from tongban.domains.cases.types import (
     Due,
     HistoryEntry,
     Paper,
+    PaperKind,
     PublicStatus,
     Status,
     SupplementItem,
@@ -26,8 +27,9 @@ from tongban.sites.shared.fields import FieldView, Problem
 from tongban.sites.shared.formats import deadline, full_day, grouped, moment, plain_day, workdays
 from tongban.sites.shared.traces import TraceRow, trace_rows
 
-OVER = frozenset({Status.NOT_ACCEPTED, Status.REFUSED, Status.WITHDRAWN, Status.TERMINATED})
-REFUSED = frozenset({Status.NOT_ACCEPTED, Status.REFUSED})
+OVER = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.TERMINATED})
+HOTLINE = "12345"
+DONE = frozenset({Status.GRANTED, Status.SERVED, Status.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +139,17 @@ class TimelinePage:
     now: str
     next: str
     by_when: str
-    call: str
+    call: tuple[tuple[str, str], ...]
+    """Whom to call: name and number."""
     asked: tuple[SupplementForm, ...]
     deferred: tuple[DeferredForm, ...]
     branches: tuple[Branch, ...]
     planned: tuple[Planned, ...]
     problems: tuple[Problem, ...]
     receipt_address: str
-    is_finished: bool
+    after_care: tuple[str, ...]
+    """What to mind once everything is done; empty before."""
+    booklet_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +186,11 @@ def build(
     timeline: Timeline,
     rights: Sequence[RatingRight],
     supplement_fields: Mapping[tuple[str, str], FieldView],
-    planned: Sequence[Planned] = (),
+    run: BundleRun | None,
     problems: Sequence[Problem] = (),
 ) -> TimelinePage:
+    planned = waiting(run)
+    coming = _coming(run)
     asked = tuple(_supplement(case, supplement_fields) for case in timeline.cases if case.supplement)
     receipt = _receipt_paper(timeline)
     return TimelinePage(
@@ -191,17 +198,18 @@ def build(
         number=timeline.number,
         number_grouped=grouped(timeline.number),
         received=moment(timeline.received_at),
-        now=_now(timeline),
-        next=_next(timeline, asked, planned),
-        by_when=_by_when(timeline),
+        now=_now(timeline, coming),
+        next=_next(timeline, asked, coming),
+        by_when=asked[0].due if asked and asked[0].due else _by_when(timeline),
         call=_call(timeline),
         asked=asked,
         branches=tuple(_branch(case, rights) for case in timeline.cases),
         deferred=tuple(_deferred(one) for case in timeline.cases for one in case.outstanding),
-        planned=tuple(planned),
+        planned=planned,
         problems=tuple(problems),
         receipt_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
-        is_finished=timeline.is_finished,
+        after_care=run.after_care if run is not None and timeline.is_finished and not coming else (),
+        booklet_address=reverse("portal:booklet", args=[timeline.number]),
     )
 
 
@@ -301,22 +309,44 @@ def due_words(due: Due) -> str:
     return _("%(deadline)s（暂定）") % {"deadline": words} if due.is_provisional else words
 
 
-def _now(timeline: Timeline) -> str:
-    done = sum(case.status in (Status.GRANTED, Status.SERVED, Status.CLOSED) for case in timeline.cases)
-    over = sum(case.status in OVER for case in timeline.cases)
+def _coming(run: BundleRun | None) -> tuple[RunBranch, ...]:
+    """The items of a package that may still become cases."""
+    branches = () if run is None else run.branches
+    return tuple(one for one in branches if one.status in (BranchStatus.PLANNED, BranchStatus.UNSETTLED))
+
+
+def _now(timeline: Timeline, coming: Sequence[RunBranch]) -> str:
+    over = sum(case.status in OVER or _was_refused(case) for case in timeline.cases)
+    done = sum(case.status in DONE and not _was_refused(case) for case in timeline.cases)
     going = len(timeline.cases) - done - over
-    if timeline.is_finished and not over:
-        return _("全部办好了")
-    if timeline.is_finished:
+    if coming:
+        return _("%(going)d 件正在办，%(done)d 件已办好，%(coming)d 件还没有开始") % {
+            "going": going,
+            "done": done,
+            "coming": len(coming),
+        }
+    if going:
+        return _("%(going)d 件正在办，%(done)d 件已办好") % {"going": going, "done": done}
+    if over:
         return _("%(done)d 件办好，%(over)d 件没有办成") % {"done": done, "over": over}
-    return _("%(going)d 件正在办，%(done)d 件已办好") % {"going": going, "done": done}
+    return _("全部办好了")
 
 
-def _next(timeline: Timeline, asked: Sequence[SupplementForm], planned: Sequence[Planned]) -> str:
+def _was_refused(case: TimelineCase) -> bool:
+    """Whether a department said no; once served, only the paper tells it from a grant."""
+    return case.status is Status.NOT_ACCEPTED or any(one.kind is PaperKind.REFUSAL for one in case.papers)
+
+
+def _next(timeline: Timeline, asked: Sequence[SupplementForm], coming: Sequence[RunBranch]) -> str:
     if asked:
         return _("请您补正 %(count)d 处，见下面红线的卡片") % {"count": sum(len(one.lines) for one in asked)}
-    if timeline.is_finished:
-        return _("到“我的证照”里看结果，给服务评个分") if not planned else _("后面的事项会自动开始")
+    outstanding = sum(len(case.outstanding) for case in timeline.cases)
+    if outstanding:
+        return _("请您补交 %(count)d 份材料，见下面红线的卡片") % {"count": outstanding}
+    if any(one.status is BranchStatus.UNSETTLED for one in coming):
+        return _("有的事项要不要办，请您在下面选一下")
+    if timeline.is_finished and not coming:
+        return _("到“我的证照”里看结果，给服务评个分")
     return _("不用您做什么，有进展会发消息")
 
 
@@ -328,14 +358,11 @@ def _by_when(timeline: Timeline) -> str:
     return due_words(max(running, key=lambda due: str(due.due_on)))
 
 
-def _call(timeline: Timeline) -> str:
-    for case in timeline.cases:
-        if case.department_phone:
-            return _("%(department)s %(phone)s，或 12345") % {
-                "department": case.department_name,
-                "phone": case.department_phone,
-            }
-    return "12345"
+def _call(timeline: Timeline) -> tuple[tuple[str, str], ...]:
+    """The departments that have something to do, else all of them; and the city's line."""
+    going = [case for case in timeline.cases if case.status not in OVER | DONE] or timeline.cases
+    phones = dict.fromkeys((case.department_name, case.department_phone) for case in going)
+    return (*(one for one in phones if one[1]), (_("市民热线"), HOTLINE))
 
 
 def _branch(case: TimelineCase, rights: Sequence[RatingRight]) -> Branch:
@@ -347,7 +374,7 @@ def _branch(case: TimelineCase, rights: Sequence[RatingRight]) -> Branch:
         item=case.item_name,
         department=case.department_name,
         phone=case.department_phone,
-        state=status_state(case.status),
+        state=_state(case),
         due=due_words(shown) if shown else "",
         due_note=shown.article if shown else "",
         clock_address=reverse("portal:clock", args=[case.number]) if shown else "",
@@ -357,12 +384,18 @@ def _branch(case: TimelineCase, rights: Sequence[RatingRight]) -> Branch:
         remedy=_(
             "不服的，收到决定书 60 日内可以申请行政复议，6 个月内可以提起行政诉讼，机关和地址写在决定书上。"
         )
-        if case.status in REFUSED
+        if _was_refused(case)
         else "",
         withdraw_address=reverse("portal:withdraw", args=[case.number]) if case.can_withdraw else "",
         rating=_rating(right) if right else None,
-        is_open=bool(case.supplement) or case.status in REFUSED,
+        is_open=bool(case.supplement) or _was_refused(case),
     )
+
+
+def _state(case: TimelineCase) -> State:
+    if case.status in DONE and _was_refused(case):
+        return State(_("不予批准，决定已送达"), "bad", "circle-x")
+    return status_state(case.status)
 
 
 def _history_line(entry: HistoryEntry) -> HistoryLine:

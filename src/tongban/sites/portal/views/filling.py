@@ -1,13 +1,12 @@
 """The one form: filling, uploading, checking, handing in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,26 +27,12 @@ from tongban.sites.portal.pages import form
 from tongban.sites.portal.supplements import opened
 from tongban.sites.shared.errors import after_stale_token
 from tongban.sites.shared.fields import Problem, field_id
-from tongban.sites.shared.policies import ActorRequest, citizen, log_in
+from tongban.sites.shared.policies import ActorRequest, citizen
 
 Errors = Mapping[str, str]
-DraftView = Callable[[HttpRequest, UUID], HttpResponseBase]
 
 
-def keeps_what_was_typed(view: DraftView) -> DraftView:
-    """A form sent after the session has ended leads to the log-in and comes back with what was typed."""
-
-    @wraps(view)
-    def kept(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
-        if request.method != "POST" or request.user.is_authenticated:
-            return view(request, draft_id)
-        typed.keep(request, draft_id)
-        return log_in(request, reverse("portal:draft", args=[draft_id]))
-
-    return kept
-
-
-@keeps_what_was_typed
+@typed.kept_for("portal:draft")
 @citizen
 def show_typed_again(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
     """The form as it was sent with a token too old to trust: everything is still in it, and nothing is saved."""
@@ -59,17 +44,19 @@ def show_typed_again(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
 
 
 @after_stale_token(show_typed_again)
-@keeps_what_was_typed
+@typed.kept_for("portal:draft")
 @citizen
 def fill(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
     """The form; what is saved stays saved even when something in it will not do."""
     draft = _draft(request, draft_id)
     if draft.submitted_at is not None:
         return redirect("portal:applications")
-    plan = lifeevents.plan_for_draft(draft, at=clock.now())
     if request.method != "POST":
         before = typed.take(request, draft_id)
-        return _typed_form(request, draft, plan, before) if before else _form(request, draft, plan)
+        if before is None:
+            return _resumed_form(request, draft)
+        return _typed_form(request, draft, lifeevents.plan_for_draft(draft, at=clock.now()), before)
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
     try:
         draft = _save(request, draft, read_form(request.POST, plan.form, draft.answers))
     except filling.StaleDraft as stale:
@@ -80,7 +67,7 @@ def fill(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
     return redirect("portal:materials", draft.id)
 
 
-@keeps_what_was_typed
+@typed.kept_for("portal:draft")
 @citizen
 @require_POST
 def autosave(request: ActorRequest, draft_id: UUID) -> HttpResponse:
@@ -194,6 +181,17 @@ def _save(request: ActorRequest, draft: Draft, values: Mapping[str, object]) -> 
 def _revision(posted: QueryDict) -> int:
     shown = posted.get("revision", "")
     return int(shown) if shown.isdecimal() else -1
+
+
+def _resumed_form(request: ActorRequest, saved: Draft) -> HttpResponse:
+    """The form as it is saved; after a day with what the registers say now, and what differs from before."""
+    draft = lifeevents.bring_up_to_date(saved, actor=request.actor, at=clock.now())
+    plan = lifeevents.plan_for_draft(draft, at=clock.now())
+    changed = form.changed_labels(plan.form, saved, draft)
+    if changed:
+        words = _("登记的内容有变化，已经换成最新的：%(labels)s。请核对。")
+        messages.info(request, words % {"labels": _("、").join(changed)})
+    return _form(request, draft, plan)
 
 
 def _typed_form(

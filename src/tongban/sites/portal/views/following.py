@@ -1,11 +1,12 @@
 """After handing in: receipt, timeline, supplements, withdrawal, rating, papers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,17 +19,26 @@ from tongban.domains.cases.types import Timeline, TimelineCase
 from tongban.domains.evaluation import rules as rating_rules
 from tongban.domains.evaluation import selectors as ratings
 from tongban.domains.evaluation import services as evaluation
+from tongban.domains.identity.types import SubjectKind
+from tongban.domains.licences import selectors as licences
+from tongban.domains.licences.types import LicenceStatus
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.lifeevents import services as packages
 from tongban.foundation import clock, papers
 from tongban.foundation.storage.uploads import UploadRefused
-from tongban.sites.portal import supplements
+from tongban.kernel.instants import shanghai_date
+from tongban.sites.portal import booklet, supplements, typed
+from tongban.sites.portal.pages import my
 from tongban.sites.portal.pages import timeline as page_of
+from tongban.sites.portal.whose import in_whosever_name
+from tongban.sites.shared.errors import after_stale_token
 from tongban.sites.shared.fields import Problem
+from tongban.sites.shared.formats import plain_day
 from tongban.sites.shared.policies import ActorRequest, citizen, public
 
 
 @citizen
+@in_whosever_name
 def show_receipt(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline(number, actor=request.actor)
     address = settings.PUBLIC_URL + reverse("portal:status", args=[number])
@@ -42,16 +52,35 @@ def show_receipt(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @citizen
+@in_whosever_name
 def show_application(request: ActorRequest, number: str) -> HttpResponse:
-    return _timeline(request, cases.get_timeline(number, actor=request.actor))
+    found = cases.get_timeline(number, actor=request.actor)
+    for case in found.cases:
+        before = typed.take(request, case.number) if case.supplement else None
+        if before is not None:
+            return _answer_again(request, found, case, before, 200)
+    return _timeline(request, found)
 
 
+@typed.kept_for("portal:supplement")
 @citizen
-@require_POST
+@in_whosever_name
+def show_answer_again(request: ActorRequest, number: str) -> HttpResponse:
+    """The answer as it was sent with a token too old to trust: its words are still in it, and nothing is sent."""
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    return _answer_again(request, found, _case(found, number), request.POST, 403)
+
+
+@after_stale_token(show_answer_again)
+@typed.kept_for("portal:supplement")
+@citizen
+@in_whosever_name
 def answer_supplement(request: ActorRequest, number: str) -> HttpResponse:
     """All that was asked for, at once; when something will not do, the page comes back with what was typed."""
     found = cases.get_timeline_of_case(number, actor=request.actor)
     case = _case(found, number)
+    if request.method != "POST":
+        return redirect("portal:application", found.number)
     try:
         supplements.answer(case, request.POST, request.FILES, actor=request.actor, at=clock.now())
     except supplements.FaultyAnswer as faulty:
@@ -64,6 +93,7 @@ def answer_supplement(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @citizen
+@in_whosever_name
 @require_POST
 def hand_in_deferred(request: ActorRequest, number: str, check_id: UUID) -> HttpResponse:
     """A material that was to follow after acceptance (容缺补交)."""
@@ -82,6 +112,7 @@ def hand_in_deferred(request: ActorRequest, number: str, check_id: UUID) -> Http
 
 
 @citizen
+@in_whosever_name
 def withdraw(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline_of_case(number, actor=request.actor)
     case = _case(found, number)
@@ -99,6 +130,7 @@ def withdraw(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @citizen
+@in_whosever_name
 @require_POST
 def rate(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline_of_case(number, actor=request.actor)
@@ -123,6 +155,7 @@ def rate(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @citizen
+@in_whosever_name
 @require_POST
 def settle_branch(request: ActorRequest, number: str, basic_code: str) -> HttpResponse:
     """An item that hung on an open question: wanted after all, or not."""
@@ -132,6 +165,7 @@ def settle_branch(request: ActorRequest, number: str, basic_code: str) -> HttpRe
 
 
 @citizen
+@in_whosever_name
 def explain_clock(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline_of_case(number, actor=request.actor)
     account = cases.get_clock(number, actor=request.actor)
@@ -141,8 +175,22 @@ def explain_clock(request: ActorRequest, number: str) -> HttpResponse:
 
 
 @citizen
+@in_whosever_name
 def open_paper(request: ActorRequest, paper_id: UUID) -> HttpResponse:
     body = handling.open_paper(paper_id=paper_id, actor=request.actor, at=clock.now())
+    return HttpResponse(body, content_type="application/pdf")
+
+
+@citizen
+@in_whosever_name
+def open_booklet(request: ActorRequest, number: str) -> HttpResponse:
+    """What to mind once everything is done (开业后指导), with the results at hand."""
+    found = cases.get_timeline(number, actor=request.actor)
+    run = lifeevents.find_run(found.application_id)
+    if run is None or not run.after_care:
+        raise Http404(f"{number} has nothing to mind afterwards")
+    results = [one for case in found.cases for one in licences.list_for_case(case.number)]
+    body = booklet.render(found, run.after_care, results, at=clock.now())
     return HttpResponse(body, content_type="application/pdf")
 
 
@@ -166,20 +214,47 @@ def look_for_status(request: ActorRequest) -> HttpResponse:
     return redirect("portal:status", number)
 
 
+@public
+def check_licence(request: ActorRequest, number: str) -> HttpResponse:
+    """What a licence's QR code opens: whether it can be relied on today. A person holding it is not named."""
+    licence = licences.get_by_number(number)
+    status = licences.status_on(licence, shanghai_date(clock.now()))
+    card = my.licence_card(licence, status)
+    is_person = licences.get_type(licence.licence_type).holder_kind == SubjectKind.PERSON
+    context = {
+        "card": replace(card, holder="") if is_person else card,
+        "number": licence.number,
+        "is_good": status is LicenceStatus.VALID,
+        "today": plain_day(shanghai_date(clock.now())),
+    }
+    return render(request, "portal/licence_check.html", context)
+
+
+def _answer_again(
+    request: ActorRequest, found: Timeline, case: TimelineCase, posted: QueryDict, status: int
+) -> HttpResponse:
+    notice = _("刚才填的都还在，但还没有交上。请重新选择要上传的文件，核对后再交一次。")
+    problem = {"text": notice, "href": f"#supplement-{case.number}"}
+    return _timeline(request, found, [problem], supplements.typed(case, posted), status)
+
+
 def _timeline(
     request: ActorRequest,
     found: Timeline,
     problems: Sequence[Problem] = (),
-    typed: Mapping[tuple[str, str], object] | None = None,
+    given: Mapping[tuple[str, str], object] | None = None,
+    status: int = 0,
 ) -> HttpResponse:
     page = page_of.build(
         found,
         ratings.rights_of_cases([case.number for case in found.cases]),
-        supplements.reopened_fields(found, typed or {}),
-        page_of.waiting(lifeevents.find_run(found.application_id)),
+        supplements.reopened_fields(found, given or {}),
+        lifeevents.find_run(found.application_id),
         problems,
     )
-    return render(request, "portal/application.html", {"page": page}, status=422 if problems else 200)
+    return render(
+        request, "portal/application.html", {"page": page}, status=status or (422 if problems else 200)
+    )
 
 
 def _case(found: Timeline, number: str) -> TimelineCase:

@@ -27,6 +27,7 @@ from tongban.kernel.instants import SHANGHAI, shanghai_date
 from tongban.sites.portal import requests
 from tongban.sites.portal.pages import home, my
 from tongban.sites.portal.supplements import PURPOSE as SUPPLEMENT
+from tongban.sites.portal.whose import in_whosever_name
 from tongban.sites.shared.acting import ACTING_FOR
 from tongban.sites.shared.policies import ActorRequest, account_id, citizen, public, signed_in
 
@@ -107,11 +108,17 @@ def list_messages(request: ActorRequest) -> HttpResponse:
         [_subject(request)], limit=PAGE, before=requests.uuid_or_none(request.GET.get("before"))
     )
     older = f"{reverse('portal:messages')}?before={found[-1].id}" if len(found) == PAGE else ""
-    context = {"menu": my.menu(), "lines": [my.message_line(one) for one in found], "older": older}
+    context = {
+        "menu": my.menu(),
+        "lines": [my.message_line(one) for one in found],
+        "older": older,
+        "refused": messaging.refused_addresses([_subject(request)]),
+    }
     return render(request, "portal/my/messages.html", context)
 
 
 @citizen
+@in_whosever_name
 def open_message(request: ActorRequest, message_id: UUID) -> HttpResponse:
     subject = _subject(request)
     message = messaging.get_message(message_id, subject_ids=[subject])
