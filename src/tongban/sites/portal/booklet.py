@@ -39,7 +39,7 @@ def render(
                 "columns": [_("结果"), _("编号"), _("有效到什么时候")],
                 "care": _("办完以后要记得"),
                 "phones": _("有问题找谁"),
-                "none": _("没有办成的事项。"),
+                "none": _("这次没有拿到证照或文书。"),
             },
             "results": [[one.name, one.serial or one.number, _term(one.valid_to)] for one in results],
             "care": list(after_care),
