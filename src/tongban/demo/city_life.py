@@ -276,8 +276,9 @@ def _submission(guide: Guide, applicant: _Applicant, serial: int, at: datetime) 
 
 
 def _answers(guide: Guide, applicant: _Applicant, at: datetime) -> dict[str, Answer]:
-    """A filled-in form: each element a value its own standard accepts."""
+    """A filled-in form: each element a value that its own standard accepts and a machine check finds in order."""
     elements, answers = standards.elements(), {}
+    in_order = {point.check["field"]: point.check["value"] for point in guide.substance.points if point.check}
     known = {
         "person.name": applicant.person.name,
         "person.resident_id": applicant.persons_number,
@@ -285,11 +286,13 @@ def _answers(guide: Guide, applicant: _Applicant, at: datetime) -> dict[str, Ans
         "entity.uscc": applicant.number,
     }
     for one in guide.substance.form:
-        element = elements[one.element]
-        raw = known.get(one.element) or _sample(element)
-        value, problem = standard_rules.check_value(element, raw, today=shanghai_date(at))
+        element, key = elements[one.element], field_key(one.role, one.element)
+        value, problem = in_order.get(key), None
+        if value is None:
+            raw = known.get(one.element) or _sample(element)
+            value, problem = standard_rules.check_value(element, raw, today=shanghai_date(at))
         if problem is None and value is not None:
-            answers[field_key(one.role, one.element)] = Answer(value, Origin.TYPED)
+            answers[key] = Answer(value, Origin.TYPED)
     return answers
 
 
