@@ -4,7 +4,7 @@ Every case goes through the services of `cases`, act by act, at instants of ordi
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -22,7 +22,7 @@ from tongban.domains.cases.types import (
     TickMark,
 )
 from tongban.domains.catalogue import selectors as catalogue
-from tongban.domains.catalogue.types import ApplicantKind, Guide, Stage
+from tongban.domains.catalogue.types import ApplicantKind, Guide, Necessity, Stage
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection
 from tongban.domains.eforms.types import Answer, Origin, SubjectRole, field_key
@@ -31,6 +31,7 @@ from tongban.domains.evaluation.types import Level, ServicePoint
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
 from tongban.domains.identity.types import Subject
+from tongban.domains.registers import selectors as trust
 from tongban.domains.registers import services as registers
 from tongban.domains.registers.types import RelationKind
 from tongban.domains.standards import rules as standard_rules
@@ -124,6 +125,7 @@ def live(*, at: datetime) -> int:
 def _courses(at: datetime) -> Iterator[Iterator[datetime]]:
     """Each case's course as the instants of its acts; the next act is done when the next instant is asked for."""
     courses, serial, day = cycle(COURSES), 0, shanghai_date(at)
+    at_home: defaultdict[str, Iterator[tuple[int, tuple[_Act, ...]]]] = defaultdict(lambda: cycle(COURSES))
     staff: dict[str, Mapping[Role, Actor]] = {}
     districts = directory.list_districts()
     items = _department_after_department(
@@ -132,7 +134,8 @@ def _courses(at: datetime) -> Iterator[Iterator[datetime]]:
     for place, district in enumerate(districts):
         people, firms = _inhabitants(district.code, place, at - SINCE_FIRST_CASE)
         # Where the cast lives, everything is asked for once.
-        wanted = len(items) if district.code == HOME_OF_THE_CAST else CASES_A_DISTRICT
+        is_home = district.code == HOME_OF_THE_CAST
+        wanted = len(items) if is_home else CASES_A_DISTRICT
         begin = place * CASES_A_DISTRICT
         codes = [items[(begin + number) % len(items)] for number in range(wanted)]
         guides = catalogue.get_guides(codes, district.code, day)
@@ -142,7 +145,8 @@ def _courses(at: datetime) -> Iterator[Iterator[datetime]]:
             if department not in staff:
                 staff[department] = _staff(department)
             applicants = people if ApplicantKind.PERSON in guide.substance.audience else firms
-            age, acts = next(courses)
+            # The officers of the cast find work on their desks: there each department begins with the first courses.
+            age, acts = next(at_home[department] if is_home else courses)
             since = at - timedelta(days=age)
             yield _course(guide, next(applicants), staff[department], acts, serial, since)
 
@@ -230,7 +234,8 @@ def _course(
     hours = _office_hours(since, serial)
     instant = next(hours)
     yield instant
-    receipt = cases.submit(_submission(guide, applicant, serial, instant), actor=applicant.actor, at=instant)
+    submission = _submission(guide, applicant, serial, instant, defers=_grant not in acts)
+    receipt = cases.submit(submission, actor=applicant.actor, at=instant)
     level = LEVELS[serial % len(LEVELS)]
     matter = _Matter(receipt.cases[0].number, guide, applicant, staff, _refuse in acts, level)
     revision = AS_RECEIVED
@@ -249,9 +254,15 @@ def _office_hours(since: datetime, serial: int) -> Iterator[datetime]:
         day += timedelta(days=1 + serial % 2)
 
 
-def _submission(guide: Guide, applicant: _Applicant, serial: int, at: datetime) -> Submission:
+def _submission(
+    guide: Guide, applicant: _Applicant, serial: int, at: datetime, *, defers: bool
+) -> Submission:
+    """Whoever keeps her promises makes one where she may, and lets follow later what may."""
     key = f"city-life-{serial}"
-    texts = [*CONSENTS, promise_text(guide)] if guide.substance.allows_promise else CONSENTS
+    is_trusted = trust.is_trusted(applicant.subject.id)
+    promises = is_trusted and guide.substance.allows_promise
+    texts = [*CONSENTS, promise_text(guide)] if promises else CONSENTS
+    later = [one.code for one in guide.substance.materials if one.necessity is Necessity.DEFERRABLE]
     new = NewCase(
         item_code=guide.item_code,
         substance_version_id=guide.substance.version_id,
@@ -259,8 +270,8 @@ def _submission(guide: Guide, applicant: _Applicant, serial: int, at: datetime) 
         situation=None,
         answers=_answers(guide, applicant, at),
         attachments=(),
-        deferred_materials=(),
-        uses_promise=guide.substance.allows_promise,
+        deferred_materials=tuple(later) if is_trusted and defers else (),
+        uses_promise=promises,
     )
     return Submission(
         applicant_id=applicant.subject.id,
