@@ -95,6 +95,7 @@ WHOSE: dict[str, set[str]] = {
     "console:settle": set(),
     "console:repair": {DECIDER, SUPERVISOR},
     "console:retry": {OPERATOR},
+    "console:manual": {*OF_THE_OFFICE, EDITOR, PUBLISHER},
     "console:draft": {EDITOR},
     "console:substance": set(),
     "console:procedure": {EDITOR, PUBLISHER},
@@ -233,6 +234,8 @@ def _build(city: City) -> Town:
         "letter_id": letter.pk,
         "owner_id": procedure.owner_id,
         "version_id": procedure.version_id,
+        "substance_id": case.substance_version_id,
+        "procedure_id": case.procedure_version_id,
         "number": case.number,
     }
     licence = licences.list_for_holders([firm])[0].number

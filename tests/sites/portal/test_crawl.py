@@ -15,6 +15,8 @@ from tongban.sites.shared.visitors import STORE
 LINK = re.compile(r'<a\s[^>]*?href="([^"]*)"')
 START = re.compile(r'class="govuk-button button--large" href="([^"]*)"')
 GUIDE = re.compile(r"/guide/\d+/(?P<code>\w+)/")
+SIGN_IN = re.compile(r"^/login/\?next=.*")
+"""One page, whatever it leads back to."""
 FOLLOWED = re.compile(
     r"/($|departments/|districts/|guide/|events/|search/\?q=|accessibility/|privacy/|status/|login/)"
 )
@@ -36,10 +38,10 @@ def crawl(browser: Client, start: str) -> tuple[dict[str, str], dict[str, int], 
         if not response["Content-Type"].startswith("text/html"):
             continue
         pages[address] = page = response.content.decode()
-        if not FOLLOWED.match(address) or "/questions/" in address:
+        if not FOLLOWED.match(address):
             continue
         for found in LINK.findall(page):
-            link = urldefrag(unescape(found)).url
+            link = SIGN_IN.sub("/login/", urldefrag(unescape(found)).url)
             if urlsplit(link).netloc:
                 foreign.add(link)
             elif link.startswith("/") and link not in known:

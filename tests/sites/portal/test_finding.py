@@ -1,11 +1,13 @@
 import json
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
 
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.models import Power, SearchEntry
+from tongban.sites.portal.pages import results
 
 GUIDE = "/guide/310115/310131001001/"
 
@@ -50,6 +52,24 @@ def test_nothing_found_offers_the_nearest_and_a_human_and_is_kept_for_editors(vi
     assert "没有找到“骑火箭”" in page
     assert "12345" in page
     assert [(one.query, one.times) for one in catalogue.zero_hits()] == [("骑火箭", 1)]
+
+
+def test_more_than_is_shown_is_said_and_can_be_seen(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "HITS", 3)
+
+    first = visitor.get("/search/", {"q": "许可"}).content.decode()
+    more = re.search(r'<a href="(/search/[^"]*shown=6[^"]*)"', first)
+
+    assert "先列最相近的 3 项" in first
+    assert len(re.findall(r'class="hit( hit--event)?"', first)) == 3 + 1
+    assert more
+    wider = visitor.get(unescape(more[1])).content.decode()
+    assert len(re.findall(r'class="hit( hit--event)?"', wider)) == 6 + 1
+
+
+@pytest.mark.parametrize("shown", ["", "-1", "9" * 5_000, "²", "x"])
+def test_a_wish_for_no_number_of_results_shows_the_first(visitor: Client, shown: str) -> None:
+    assert visitor.get("/search/", {"q": "许可", "shown": shown}).status_code == 200
 
 
 def test_suggestions_answer_with_links(visitor: Client) -> None:

@@ -222,6 +222,8 @@ class ProcedureForm(forms.Form):
                 label=label, min_value=0, max_value=365, error_messages=_REQUIRED
             )
             self.initial[f"step_{number}"] = step["days"]
+        # The steps stand under the promise to which they must add up.
+        self.order_fields(["promised_days", *(name for name in self.fields if name.startswith("step_"))])
 
     def changed(self) -> dict[str, Any]:  # Any: the document's values
         data = dict(self.cleaned_data)

@@ -3,7 +3,7 @@
 Portal, editors' preview and officers' manual show this one page, made from one version (DB31/T 545-2024, 544-2024: 指南与手册无差别).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue import rules
+from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Channel, Guide, Handling, Material, MaterialVerdict
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Division, Window
@@ -18,8 +19,10 @@ from tongban.domains.exchange import selectors as exchange
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.lifeevents.types import Package
 from tongban.domains.standards import selectors as standards
+from tongban.foundation import clock
 from tongban.kernel import conditions
 from tongban.kernel.divisions import national_divisions
+from tongban.kernel.instants import shanghai_date
 from tongban.sites.shared import guide_words as words
 from tongban.sites.shared.formats import plain_day, workdays, yuan
 
@@ -74,6 +77,7 @@ class PointView:
 class GuidePage:
     title: str
     summary: str
+    """Empty where the list has nothing beside the name."""
     department: str
     place: str
     is_elsewhere: bool
@@ -116,17 +120,20 @@ def read_page(guide: Guide, *, place: str) -> GuidePage:
         live_resources=exchange.live_resources(),
         produced=(),
     )
-    return build(guide, verdicts, directory.list_districts(), lifeevents.list_packages(), place=place)
+    places = catalogue.list_places(guide.substance.basic_code, shanghai_date(clock.now()))
+    return build(guide, verdicts, directory.list_districts(), places, lifeevents.list_packages(), place=place)
 
 
 def build(
     guide: Guide,
     verdicts: Sequence[MaterialVerdict],
     districts: Sequence[Division],
+    places: Collection[str],
     packages: Sequence[Package],
     *,
     place: str,
 ) -> GuidePage:
+    """`places` are the divisions whose bodies carry the item out."""
     substance, procedure = guide.substance, guide.procedure
     clauses = {
         basis.id: _clause(number, basis.law, basis.article)
@@ -136,7 +143,7 @@ def build(
     start_address, start_words, start_note = _start(guide, place)
     return GuidePage(
         title=substance.name,
-        summary=substance.summary,
+        summary=substance.summary if substance.summary != substance.name else "",
         department=procedure.department.name,
         place=_place_name(place, districts),
         is_elsewhere=bool(procedure.external_link),
@@ -192,7 +199,7 @@ def build(
                 district.code == place[:6],
             )
             for district in districts
-            if not procedure.external_link
+            if any(district.code.startswith(one) for one in places)
         ),
         facts=_facts(guide),
         structured_data=_structured(guide, place),

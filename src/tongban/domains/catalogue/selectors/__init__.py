@@ -19,6 +19,7 @@ from tongban.domains.catalogue.selectors.guides import (
     list_guides,
     list_guides_of,
     list_items,
+    list_places,
 )
 from tongban.domains.catalogue.selectors.searching import list_regions, search, suggest, zero_hits
 
@@ -37,6 +38,7 @@ __all__ = [
     "list_guides",
     "list_guides_of",
     "list_items",
+    "list_places",
     "list_procedures",
     "list_regions",
     "list_substances",

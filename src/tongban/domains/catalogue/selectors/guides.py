@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from time import monotonic
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from django.db import connection
@@ -38,15 +38,19 @@ _kept: dict[_Pair, tuple[Guide, float]] = {}
 _IN_FORCE = "{versions}.status = 'PUBLISHED' AND daterange({versions}.effective_from, {versions}.effective_to) @> {day}::date"
 # The nearest body answers: of divisions that contain each other the longest code. Asked for every plan; as a query set, building
 # the statement would take longer than running it.
-_BOTH_IN_FORCE = f"""
-SELECT DISTINCT ON (power.basic_code) power.basic_code, substance.id, procedure.id
+_FROM_BOTH_IN_FORCE = f"""
 FROM catalogue_power power
 JOIN catalogue_powerversion substance ON substance.power_id = power.id
 JOIN catalogue_implementation implementation ON implementation.power_id = power.id
 JOIN catalogue_implementationversion procedure ON procedure.implementation_id = implementation.id
 WHERE {_IN_FORCE.format(versions="substance", day="%(day)s")}
 AND {_IN_FORCE.format(versions="procedure", day="%(day)s")}
-"""  # noqa: S608 - made of constants; every value is a parameter
+"""
+_BOTH_IN_FORCE = (
+    "SELECT DISTINCT ON (power.basic_code) power.basic_code, substance.id, procedure.id "
+    + _FROM_BOTH_IN_FORCE
+)
+_PLACES = f"SELECT DISTINCT implementation.division {_FROM_BOTH_IN_FORCE} AND power.basic_code = %(code)s"
 _THERE = "AND implementation.division = ANY(%(places)s)"
 _OF_SOME_CODES = " AND power.basic_code = ANY(%(codes)s)"
 _NEAREST_FIRST = " ORDER BY power.basic_code, implementation.division DESC"
@@ -134,6 +138,13 @@ def list_department_items(department: str, on: date) -> tuple[ItemEntry, ...]:
 def list_guides(division: str, on: date) -> tuple[Guide, ...]:
     """Every guide in force in a division, by basic code; where several bodies carry an item out, the nearest one's."""
     return tuple(_guides(_nearest_in_force(division, on, None).values()))
+
+
+def list_places(basic_code: str, on: date) -> frozenset[str]:
+    """Codes of the divisions whose bodies carry an item out; it is done in all that lie in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, {"code": basic_code, "day": on})
+        return frozenset(division for (division,) in cursor.fetchall())
 
 
 def list_guides_of(departments: Iterable[str], on: date) -> tuple[Guide, ...]:
@@ -247,7 +258,7 @@ def _nearest_in_force(division: str, on: date, codes: list[str] | None) -> dict[
     return _run(statement, {"places": places, "day": on, "codes": codes})
 
 
-def _run(statement: str, parameters: Mapping[str, object]) -> dict[str, _Pair]:
+def _run(statement: str, parameters: Mapping[str, Any]) -> dict[str, _Pair]:  # Any: as the driver takes them
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return {code: (substance, procedure) for code, substance, procedure in cursor.fetchall()}

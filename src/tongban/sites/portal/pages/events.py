@@ -188,6 +188,6 @@ def _decides(names: Sequence[str]) -> str:
 
 def _back_address(package: Package, division: str, facts: Facts) -> str:
     if not facts:
-        return reverse("portal:event", args=[package.code])
+        return reverse("portal:event", args=[package.code], query={"division": division})
     before = dict(list(facts.items())[:-1])
     return f"{reverse('portal:questions', args=[package.code])}?{to_query(division, before)}"

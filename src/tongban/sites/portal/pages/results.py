@@ -13,6 +13,8 @@ from tongban.sites.portal.pages.home import Link, search_link
 from tongban.sites.shared.guide_words import offer_words
 
 PACKAGE = "PACKAGE"
+HITS = 30
+"""So many results are shown at first, and so many more at each wish."""
 FACETS = ("audience", "department")
 
 
@@ -63,6 +65,8 @@ class ResultsPage:
     """The region chosen, empty for our own."""
     facets: tuple[Facet, ...]
     chosen_count: int
+    more_address: str
+    """The same with more of what was found, empty when all is shown."""
     nearest: tuple[Link, ...]
     clear_address: str
     """Address without facets, empty when none is chosen."""
@@ -102,6 +106,9 @@ def build(
         else (),
         region=elsewhere,
         facets=_facets(query, found, chosen),
+        more_address=_address(query, {**chosen, "shown": str(len(hits) + HITS)})
+        if found.total > len(hits)
+        else "",
         nearest=tuple(search_link(words) for words in found.suggestions),
         chosen_count=facets_chosen,
         clear_address=_address(query, {"region": elsewhere}) if facets_chosen else "",
@@ -140,7 +147,10 @@ def _offer(guide: Guide | None, district: Division | None) -> str:
 def _headline(query: str, found: SearchPage) -> str:
     if not found.hits:
         return _("没有找到“%(query)s”") % {"query": query}
-    return _("“%(query)s”找到 %(count)d 项") % {"query": found.corrected or query, "count": found.total}
+    shown = {"query": found.corrected or query, "count": found.total, "shown": len(found.hits)}
+    if found.total > len(found.hits):
+        return _("“%(query)s”找到 %(count)d 项，先列最相近的 %(shown)d 项") % shown
+    return _("“%(query)s”找到 %(count)d 项") % shown
 
 
 def _facets(query: str, found: SearchPage, chosen: Mapping[str, str]) -> tuple[Facet, ...]:

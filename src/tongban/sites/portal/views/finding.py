@@ -1,5 +1,6 @@
 """Finding what to do: home, search, guides, departments, districts."""
 
+import re
 from collections.abc import Sequence
 
 from django.http import HttpResponse, HttpResponseBase
@@ -21,7 +22,6 @@ from tongban.sites.shared.policies import ActorRequest, public
 from tongban.sites.shared.visitors import same_for_visitors
 
 SUGGESTIONS = 8
-HITS = 30
 
 
 @public
@@ -49,7 +49,7 @@ def show_results(request: ActorRequest) -> HttpResponse:
         audience=chosen["audience"] or None,
         department=chosen["department"] or None,
         literal="literal" in request.GET,
-        limit=HITS,
+        limit=_limit(request),
     )
     if query and not found.total and not any(chosen.values()) and region == regions[0]:
         cataloguing.note_zero_hit(query, at=clock.now())
@@ -70,6 +70,12 @@ def show_suggestions(request: ActorRequest) -> HttpResponse:
     division = places.chosen_division(request)
     hits = [results.hit_view(hit, division) for hit in found.hits]
     return render(request, "portal/_suggestions.html", {"hits": hits})
+
+
+def _limit(request: ActorRequest) -> int:
+    """How many results: those of the first page, or as many as were wished for up to three digits."""
+    wanted = request.GET.get("shown", "")
+    return max(int(wanted), results.HITS) if re.fullmatch("[0-9]{1,3}", wanted) else results.HITS
 
 
 def _region(request: ActorRequest, regions: Sequence[str]) -> str:
