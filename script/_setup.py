@@ -100,7 +100,11 @@ def _bring_up_to_date(*, for_development: bool) -> int:
     heed_endings()
     try:
         with (STATE / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("Another set-up of this folder is at work; waiting for it to end.")
+                fcntl.flock(lock, fcntl.LOCK_EX)
             end_marked(MARK, str(ROOT))
             if any(_was_cut(STATE / name) for name in STEPS_OF_PIP):
                 # pip takes for installed what was half laid down, and finds no list of its files: the environment is made anew.

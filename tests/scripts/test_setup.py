@@ -143,6 +143,21 @@ def test_after_kill_9_the_next_start_ends_what_was_left_and_trusts_no_half_insta
     assert (tmp_path / "environments").read_text().count("made") == environments
 
 
+def test_a_second_set_up_at_once_says_that_it_waits_and_disturbs_nothing(tmp_path: Path) -> None:
+    first = launch(tmp_path, 'touch "$1/begun"; while [ ! -e "$1/goes on" ]; do sleep 0.05; done')
+    wait_for(tmp_path / "begun")
+    second = launch(tmp_path, "false")
+    assert second.stderr is not None
+
+    said = second.stderr.readline()
+    (tmp_path / "goes on").touch()
+    first.communicate(timeout=30)
+    second.communicate(timeout=30)
+
+    assert said == "Another set-up of this folder is at work; waiting for it to end.\n"
+    assert (first.returncode, second.returncode) == (0, 0)
+
+
 def wait_for(file: Path) -> None:
     waited_until = time.monotonic() + 30
     while not file.exists():
