@@ -187,6 +187,7 @@ def test_a_material_is_added_and_removed(editor: Desk, draft: UUID) -> None:
         "necessity": "REQUIRED",
         "sample": "示例",
         "basis": [version.document["legal_basis"][0]["id"]],
+        "licence_holder": "APPLICANT",
     }
 
     editor.client.post(f"/console/items/substance/{draft}/materials/", data)
@@ -198,6 +199,32 @@ def test_a_material_is_added_and_removed(editor: Desk, draft: UUID) -> None:
 
     assert added.document["materials"][-1]["name"] == "示例材料"
     assert view(draft).document["materials"] == version.document["materials"]
+
+
+def test_a_licence_is_fetched_and_a_paper_wanted_in_one_situation_only(editor: Desk, draft: UUID) -> None:
+    version = view(draft)
+    raw = version.document["situations"][0]["code"]
+    data = {
+        "revision": version.revision,
+        "name": "居民身份证",
+        "material_type": "MT-SFZ",
+        "source": "GOVERNMENT",
+        "issuer": "公安机关",
+        "form": "ELECTRONIC",
+        "copies": 0,
+        "necessity": "CONDITIONAL",
+        "sample": "示例：居民身份证（电子）。",
+        "basis": [version.document["legal_basis"][0]["id"]],
+        "situations": [raw],
+        "licence_holder": "HANDLER",
+    }
+
+    response = editor.client.post(f"/console/items/substance/{draft}/materials/", data, follow=True)
+
+    added = view(draft).document["materials"][-1]
+    assert (added["licence_type"], added["licence_holder"]) == ("SFZ", "HANDLER")
+    assert added["situations"] == [raw]
+    assert "没有问题" in response.content.decode()
 
 
 def test_a_situation_is_edited_in_its_words(editor: Desk, draft: UUID) -> None:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongban.domains.catalogue.types import Channel, MaterialForm, MaterialSource, Necessity
+from tongban.domains.eforms.rules import role_title
+from tongban.domains.eforms.types import SubjectRole
 from tongban.domains.standards import selectors as standards
 
 Document = Mapping[str, Any]
@@ -116,6 +118,12 @@ class MaterialEntry(forms.Form):
     basis = forms.MultipleChoiceField(
         label=gettext_lazy("依据"), widget=forms.CheckboxSelectMultiple, required=False
     )
+    situations = forms.MultipleChoiceField(
+        label=gettext_lazy("哪些情形要（都不选就是都要）"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    licence_holder = forms.ChoiceField(label=gettext_lazy("是证照的，谁的证照"))
 
     def __init__(
         self,
@@ -131,15 +139,25 @@ class MaterialEntry(forms.Form):
         _choose(self, "material_type", [("", _("请选择")), *types])
         laws = [(one["id"], f"《{one['law']}》{one['article']}") for one in document["legal_basis"]]
         _choose(self, "basis", laws)
+        _choose(self, "situations", [(one["code"], one["name"]) for one in document["situations"]])
+        roles = dict.fromkeys(["APPLICANT", *(one["role"] for one in document["form"])])
+        if material is not None:
+            roles[material["licence_holder"]] = None
+        _choose(self, "licence_holder", [(role, role_title(SubjectRole(role))) for role in roles])
+        if len(document["situations"]) < 2:
+            del self.fields["situations"]
         if material is not None:
             self.initial = {name: material[name] for name in self.fields}
 
     def changed(self) -> dict[str, Any]:  # Any: the document's values
         materials = list(self.document["materials"])
+        entry = dict(self.cleaned_data)
+        if self.material is None or self.material["material_type"] != entry["material_type"]:
+            # What the dictionary knows as a licence is fetched from the library, whoever writes the entry.
+            entry["licence_type"] = standards.material_types()[entry["material_type"]].licence_type
         if self.material is None:
-            return {**self.document, "materials": [*materials, {**self._fresh(), **self.cleaned_data}]}
-        place = materials.index(self.material)
-        materials[place] = {**self.material, **self.cleaned_data}
+            return {**self.document, "materials": [*materials, {**self._fresh(), **entry}]}
+        materials[materials.index(self.material)] = {**self.material, **entry}
         return {**self.document, "materials": materials}
 
     def _fresh(self) -> dict[str, Any]:  # Any: the document's values
