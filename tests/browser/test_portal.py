@@ -167,7 +167,8 @@ def answer_questions(page: Page) -> None:
             page.locator("label:has-text('否')").click()
         else:
             page.locator(".question input.govuk-input").fill("320")
-        page.click("button:has-text('下一题')")
+        with page.expect_navigation():
+            page.click("button:has-text('下一题')")
 
 
 def fill(page: Page) -> None:
@@ -270,9 +271,12 @@ def test_the_main_path_works_without_javascript(open_page: Opener) -> None:
     act_for_the_firm(page)
     page.goto("/")
     page.fill("#q", "开饭店")
-    page.click("form[role=search] button[type=submit], .search-box button[type=submit]")
+    page.click(".search-box button[type=submit]")
     page.click("main a[href*='/events/OPEN_RESTAURANT/']")
+    page.wait_for_url("**/events/OPEN_RESTAURANT/**")
+    page.select_option("#division", "310115")
     page.click("button:has-text('开始')")
+    page.wait_for_url("**/questions/**")
     answer_questions(page)
     page.click("button:has-text('填表申请')")
     assert "填一张表" in page.inner_text("h1")
@@ -348,7 +352,7 @@ def upload_by_keyboard(page: Page, nth: int) -> None:
         ):
             break
     with page.expect_file_chooser() as opened:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     with page.expect_navigation():
         opened.value.set_files([photo()])  # type: ignore[list-item]  # FilePayload is a TypedDict of the same shape
 
