@@ -21,6 +21,7 @@ from tongban.kernel.instants import shanghai_date
 
 DIVISION = "310115"
 CARD = "312014003001"
+VACCINATION = "312023001001"
 FIRMS_ITEM = "310131001001"
 SAMPLES = {"person.phone": "13800138000"}
 
@@ -128,3 +129,13 @@ def test_a_firms_item_is_not_for_a_person(city: City) -> None:
 
 def test_what_is_not_handled_here_has_no_questions(visitor: Client) -> None:
     assert visitor.get(f"/events/000000000000/questions/?division={DIVISION}").status_code == 404
+
+
+def test_an_address_from_a_register_is_legible_and_can_be_changed(city: City) -> None:
+    browser = sign_in(city, "zhangsan")
+    plan = plan_address(browser, start_address(browser, VACCINATION))
+    draft = str(browser.post(plan.replace("/plan/", "/apply/"))["Location"])
+
+    form = browser.get(draft).content.decode()
+
+    assert re.search(r'name="MATTER\.person\.address"[^>]*value="示例市浦东新区示例路1号101室"', form)

@@ -28,6 +28,7 @@ from tongban.sites.shared.formats import file_size, moment, plain_day
 
 STATIC = "static"
 STREET = "premises.street"
+RESIDENT_ID = "resident_id"
 FIRST_AND_LAST = 2
 
 
@@ -275,7 +276,8 @@ def _field(
 
 def is_fixed(field: FormField, answer: Answer | None) -> bool:
     """A personal number from a register is shown masked and is not typed again; errors in it are the register's."""
-    return field.element.is_sensitive and answer is not None and answer.origin is Origin.PREFILLED
+    is_number = field.element.validator == RESIDENT_ID
+    return is_number and answer is not None and answer.origin is Origin.PREFILLED
 
 
 def masked(number: str) -> str:

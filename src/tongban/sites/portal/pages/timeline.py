@@ -11,6 +11,7 @@ from tongban.domains.cases.types import (
     ClockAccount,
     Due,
     HistoryEntry,
+    LimitKind,
     Paper,
     PaperKind,
     PublicStatus,
@@ -306,6 +307,8 @@ def due_words(due: Due) -> str:
             "days": workdays(due.overdue_days),
         }
     words = deadline(due.due_on, due.days_left)
+    if due.kind == LimitKind.ACCEPTANCE:
+        words = _("%(deadline)s，答复受理不受理") % {"deadline": words}
     return _("%(deadline)s（暂定）") % {"deadline": words} if due.is_provisional else words
 
 
