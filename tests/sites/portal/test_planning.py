@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
+from sites.city import City
 from sites.portal.walk import QUERY
 from tongban.domains.exchange.models import ExchangeLog
 
@@ -165,3 +166,36 @@ def test_applying_asks_to_sign_in_and_comes_back_to_the_plan(visitor: Client, zh
 
     assert visitor.post(address)["Location"].startswith("/login/?next=/events/OPEN_RESTAURANT/apply/")
     assert zhang_san.get(address)["Location"] == PLAN
+
+
+def test_who_acts_for_herself_is_told_before_the_form_that_a_firm_applies(
+    zhang_san: Client, city: City
+) -> None:
+    own, firm = (str(city.subjects[key]) for key in ("zhangsan", "xiaoguan"))
+    zhang_san.post("/my/acting-for/", {"subject": own})
+
+    told = zhang_san.get(VISITORS_PLAN).content.decode()
+    switched = zhang_san.post("/my/acting-for/", {"subject": firm, "next": PLAN})
+    abroad = zhang_san.post("/my/acting-for/", {"subject": firm, "next": "https://example.org/"})
+
+    assert "这件事由单位申请，您现在用的是张三本人的名义" in told
+    assert f'<option value="{firm}">示例小馆</option>' in told
+    assert (switched["Location"], abroad["Location"]) == (PLAN, "/my/")
+    assert "先换一个名义" not in zhang_san.get(PLAN).content.decode()
+
+
+def test_a_question_says_whether_it_decides_an_item_or_how_it_is_done(visitor: Client) -> None:
+    first = visitor.get(QUESTIONS).content.decode()
+    area = visitor.get(ask_for_area(visitor)).content.decode()
+
+    assert "这道题决定怎么办：食品经营许可（餐饮服务）新办" in first
+    assert "这道题决定要不要办：公众聚集场所投入使用、营业前消防安全检查" in area
+
+
+def test_an_answer_that_a_register_overrules_is_not_shown_beside_it(
+    visitor: Client, zhang_san: Client
+) -> None:
+    asked = "营业执照的经营范围里写了「餐饮服务」吗？"
+
+    assert asked in visitor.get(VISITORS_PLAN).content.decode()
+    assert asked not in zhang_san.get(VISITORS_PLAN).content.decode()

@@ -9,6 +9,7 @@ from uuid import UUID
 from tongban.domains.catalogue.types import Guide, MaterialVerdict, Tree
 from tongban.domains.eforms.types import FormSpec
 from tongban.domains.exchange.types import Value
+from tongban.domains.identity.types import SubjectKind
 from tongban.domains.standards.types import DataElement
 
 
@@ -63,6 +64,9 @@ class Authorisation:
     text: str
 
 
+_KINDS = {"ENTERPRISE": SubjectKind.ENTITY, "PERSON": SubjectKind.PERSON}
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """One published version of a life event."""
@@ -86,6 +90,10 @@ class Package:
     def is_single(self) -> bool:
         """Whether it is one item of the catalogue rather than a life event."""
         return self.code == self.items[0].basic_code
+
+    def is_for(self, kind: SubjectKind) -> bool:
+        """Whether a person, or an entity, can apply in its own name."""
+        return _KINDS.get(self.audience, kind) is kind
 
 
 class PlanState(StrEnum):
@@ -112,7 +120,9 @@ class Question:
     at_most: int
     """How many questions at most are left, this one included."""
     decides: tuple[str, ...]
-    """Names of the items whose part in the plan it decides."""
+    """Names of the items that it decides are wanted or not."""
+    shapes: tuple[str, ...]
+    """Names of the other items whose materials or form it decides."""
 
 
 @dataclass(frozen=True, slots=True)

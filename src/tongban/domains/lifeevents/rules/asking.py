@@ -24,16 +24,17 @@ def ask(
     questions = kernel.next_question(conditions.questions, facts, not_known=answered)
     if questions.next_field is None:
         return None
-    items = dict.fromkeys(
-        conditions.decides[name]
-        for name, decision in questions.decisions.items()
-        if questions.next_field in decision.missing
-    )
+    open_trees = [
+        name for name, decision in questions.decisions.items() if questions.next_field in decision.missing
+    ]
+    wanted = dict.fromkeys(conditions.decides[name] for name in open_trees if name in conditions.whether)
+    shaped = dict.fromkeys(conditions.decides[name] for name in open_trees)
     return Question(
         element=elements[questions.next_field],
         position=len(answered) + 1,
         at_most=len(questions.askable),
-        decides=tuple(guides[code].title for code in items),
+        decides=tuple(guides[code].title for code in wanted),
+        shapes=tuple(guides[code].title for code in shaped if code not in wanted),
     )
 
 

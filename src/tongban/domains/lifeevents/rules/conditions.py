@@ -34,6 +34,8 @@ class PackageConditions:
     questions: Mapping[str, Condition]
     decides: Mapping[str, str]
     """By name of a question's tree, the item whose part in the plan it decides."""
+    whether: frozenset[str]
+    """Names of the trees that say whether an item is wanted at all; the others say how it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,14 @@ def compile_package(
     items = {}
     questions: dict[str, Condition] = {}
     decides: dict[str, str] = {}
+    whether = frozenset(_whether(item) for item in package.items)
     for item in package.items:
         guide = guides[item.basic_code]
         items[item.basic_code] = _compile_item(item, guide, fields)
         for name, tree in _question_trees(item, guide).items():
             questions[name] = compile_tree(tree, fields)
             decides[name] = item.basic_code
-    return PackageConditions(items=items, questions=questions, decides=decides)
+    return PackageConditions(items=items, questions=questions, decides=decides, whether=whether)
 
 
 def choose_situation(conditions: ItemConditions, facts: Facts, *, uses_promise: bool) -> SituationChoice:
@@ -97,7 +100,7 @@ def _question_trees(item: PackageItem, guide: Guide) -> dict[str, Tree]:
     wanted = item.when if item.when is not None else ALWAYS
     trees: dict[str, Tree] = {}
     if item.when is not None:
-        trees[f"item {code}"] = wanted
+        trees[_whether(item)] = wanted
     if item.guidance_only:
         return trees
     situations = {one.code: one for one in guide.substance.situations}
@@ -113,6 +116,10 @@ def _question_trees(item: PackageItem, guide: Guide) -> dict[str, Tree]:
             tree = _both(_of_situations(element, situations), element.when)
             trees[f"form {code} {position}"] = _both(wanted, tree)
     return trees
+
+
+def _whether(item: PackageItem) -> str:
+    return f"item {item.basic_code}"
 
 
 def _of_situations(part: Material | FormElement, situations: Mapping[str, Situation]) -> Tree:

@@ -19,7 +19,7 @@ from tongban.domains.eforms import rules as forms
 from tongban.domains.eforms import services as eforms
 from tongban.domains.eforms.types import Draft, FieldProblem
 from tongban.domains.identity import selectors as identity
-from tongban.domains.identity.types import Subject, SubjectKind
+from tongban.domains.identity.types import Subject
 from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules.handing_in import body_of, new_case
 from tongban.domains.lifeevents.services.branches import write_content
@@ -33,7 +33,6 @@ from tongban.kernel.instants import shanghai_date
 
 # A consent of this kind names the item for which the applicant uses 告知承诺.
 PROMISE_CONSENT = "PROMISE"
-_KIND_OF_AUDIENCE = {"ENTERPRISE": SubjectKind.ENTITY, "PERSON": SubjectKind.PERSON}
 
 
 class FormIncomplete(TongbanError):
@@ -114,7 +113,7 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
 
 def _require_applicant(draft: Draft, plan: Plan, at: datetime) -> Subject:
     applicant = identity.get_principal(draft.subject_id, draft.owner_id, plan.package.code, at)
-    if applicant.kind is not _KIND_OF_AUDIENCE.get(plan.package.audience, applicant.kind):
+    if not plan.package.is_for(applicant.kind):
         raise WrongApplicant(f"{applicant.kind} applies for {plan.package.code}")
     if plan.missing_authorisations:
         titles = _("、").join(one.title for one in plan.missing_authorisations)

@@ -119,7 +119,7 @@ def build_question(
         field=field,
         why=element.why,
         # The only item of its plan is wanted in any case: the question decides about its parts.
-        decides="" if package.is_single else _decides(question.decides),
+        decides="" if package.is_single else _decides(question),
         count=_count(question),
         done=question.position - 1,
         total=question.position - 1 + question.at_most,
@@ -180,10 +180,10 @@ def _count(question: Question) -> str:
     }
 
 
-def _decides(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    return _("这道题决定要不要办：%(names)s。") % {"names": _("、").join(names)}
+def _decides(question: Question) -> str:
+    if question.decides:
+        return _("这道题决定要不要办：%(names)s。") % {"names": _("、").join(question.decides)}
+    return _("这道题决定怎么办：%(names)s。") % {"names": _("、").join(question.shapes)}
 
 
 def _back_address(package: Package, division: str, facts: Facts) -> str:

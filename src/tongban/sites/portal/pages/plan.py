@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tongban.domains.catalogue.types import MaterialVerdict
-from tongban.domains.lifeevents.types import Plan, PlanItem, PlanState, Totals
+from tongban.domains.catalogue.types import MaterialVerdict, Necessity
+from tongban.domains.identity.types import Subject
+from tongban.domains.lifeevents.types import Package, Plan, PlanItem, PlanState, Totals
 from tongban.sites.portal.pages import gantt
 from tongban.sites.portal.pages.events import AnsweredView, KnownView, known_views
 from tongban.sites.shared import guide_words
@@ -51,6 +52,14 @@ class OptionalRow:
     code: str
     title: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherName:
+    """The event is not for whom the person acts for now."""
+
+    sentence: str
+    offered: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,15 @@ def build(
     )
 
 
+def build_other_name(package: Package, chosen: Subject, offered: Sequence[Subject]) -> OtherName:
+    words = (
+        _("这件事由个人申请，您现在用的是%(name)s的名义。")
+        if package.audience == "PERSON"
+        else _("这件事由单位申请，您现在用的是%(name)s本人的名义。")
+    )
+    return OtherName(words % {"name": chosen.name}, tuple((str(one.id), one.name) for one in offered))
+
+
 def _optional(plan: Plan, chosen: Sequence[str]) -> tuple[OptionalRow, ...]:
     titles = {item.guide.substance.basic_code: item.guide.title for item in plan.items}
     return tuple(
@@ -137,7 +155,8 @@ def _optional(plan: Plan, chosen: Sequence[str]) -> tuple[OptionalRow, ...]:
             item.basic_code in chosen,
         )
         for item in plan.package.items
-        if item.is_optional
+        # One with a condition of its own was asked about as a question.
+        if item.is_optional and item.when is None
     )
 
 
@@ -193,10 +212,14 @@ def _item_row(number: int, item: PlanItem, plan: Plan) -> ItemRow:
 
 def _bring_row(verdict: MaterialVerdict) -> MaterialRow:
     material = verdict.material
+    necessity = (
+        _("按您的情况需要")
+        if material.necessity is Necessity.CONDITIONAL
+        else guide_words.necessity_words(material.necessity, material.defer_days)
+    )
     return MaterialRow(
         name=material.name,
-        text=f"{guide_words.form_words(material.form, material.copies)} · "
-        f"{guide_words.necessity_words(material.necessity, material.defer_days)}",
+        text=f"{guide_words.form_words(material.form, material.copies)} · {necessity}",
         sample=material.sample,
     )
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -62,7 +63,8 @@ def act_for(request: ActorRequest) -> HttpResponse:
     if wanted not in known:
         raise Http404("no such principal")
     request.session[ACTING_FOR] = wanted
-    return redirect("portal:my")
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "portal:my")
 
 
 @citizen

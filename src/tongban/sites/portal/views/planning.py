@@ -10,16 +10,18 @@ from django.views.decorators.http import require_POST
 
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.directory import selectors as directory
+from tongban.domains.identity import selectors as identity
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.lifeevents import services as planning
 from tongban.domains.lifeevents.types import Background, Package, Plan, Question
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
+from tongban.kernel.actors import ActorKind
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.portal import places, plan_paper
 from tongban.sites.portal.facts import UNKNOWN, read_answer, read_facts, to_query
 from tongban.sites.portal.pages import events, plan
-from tongban.sites.shared.policies import ActorRequest, citizen, public
+from tongban.sites.shared.policies import ActorRequest, account_id, citizen, public
 from tongban.sites.shared.visitors import same_for_visitors
 
 
@@ -105,9 +107,13 @@ def show_plan(request: ActorRequest, code: str) -> HttpResponse:
     if asked.next_question(background) is not None:
         return redirect(f"{reverse('portal:questions', args=[code])}?{asked.query}")
     made = asked.plan(request, background)
-    answered = events.answered_views(made.package, asked.division, asked.facts, standards.elements())
+    # What a register holds counts before what was answered, and is shown with its source instead.
+    held = {one.element.code for one in made.known}
+    answers = {code: value for code, value in asked.facts.items() if code not in held}
+    answered = events.answered_views(made.package, asked.division, answers, standards.elements())
     page = plan.build(made, asked.query, answered, asked.items)
-    return render(request, "portal/plan.html", {"page": page})
+    context = {"page": page, "other_name": _other_name(request, made.package)}
+    return render(request, "portal/plan.html", context)
 
 
 @public
@@ -159,6 +165,18 @@ def apply(request: ActorRequest, code: str) -> HttpResponse:
         code, asked.division, asked.facts, actor=request.actor, at=asked.at, optional_items=asked.items
     )
     return redirect("portal:draft", draft.id)
+
+
+def _other_name(request: ActorRequest, package: Package) -> plan.OtherName | None:
+    """In whose name to apply instead, when it cannot be the one the person acts in now; said before the form is filled."""
+    acting_for = request.actor.acting_for
+    if request.actor.kind is not ActorKind.CITIZEN or acting_for is None:
+        return None
+    chosen = identity.get_subject(acting_for)
+    if package.is_for(chosen.kind):
+        return None
+    offered = [one for one in identity.subjects_for(account_id(request)) if package.is_for(one.kind)]
+    return plan.build_other_name(package, chosen, offered)
 
 
 def _answer(
