@@ -26,11 +26,28 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// A viewer without a file is a strip; it grows when one is opened in it.
+const viewer = document.querySelector(".viewer:not([src])");
+for (const link of document.querySelectorAll("a[target=viewer]"))
+  link.addEventListener("click", () => viewer?.classList.add("is-open"));
+viewer?.classList.add("is-empty");
+
 if (form) {
-  const rows = [...form.querySelectorAll("tr[data-row]")];
-  const boxes = rows.map((row) => row.querySelector("input[name=case]"));
   const all = form.querySelector("input[data-all]");
+  let rows = [];
+  let boxes = [];
   let here = -1;
+
+  const take = () => {
+    rows = [...form.querySelectorAll("tr[data-row]")];
+    boxes = rows.map((row) => row.querySelector("input[name=case]"));
+  };
+  take();
+  scrollOn(form, () => {
+    take();
+    const told = form.querySelector("[data-shown]");
+    told.textContent = told.dataset.shown.replace("0", rows.length);
+  });
 
   const go = (to) => {
     if (!rows[to]) return;
@@ -64,6 +81,30 @@ if (form) {
       for (const box of boxes) if (box) box.checked = all.checked;
     });
   }
+}
+
+/** The next page's rows follow by themselves when the end of the list comes near; without a script there is the link. */
+function scrollOn(form, taken) {
+  const body = form.querySelector("tbody");
+  const watch = new IntersectionObserver(
+    async ([seen]) => {
+      if (!seen.isIntersecting) return;
+      const link = seen.target;
+      watch.unobserve(link);
+      const answer = await fetch(link.href);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      body.append(...page.querySelectorAll("tr[data-row]"));
+      taken();
+      const next = page.querySelector("a[rel=next]");
+      if (!next) return link.remove();
+      link.href = next.href;
+      watch.observe(link);
+    },
+    { rootMargin: "600px" },
+  );
+  const link = document.querySelector(".pager a[rel=next]");
+  if (link) watch.observe(link);
 }
 
 /** Whether the key belongs to a field or to the browser. */

@@ -15,6 +15,7 @@ from browser.test_portal import overflow, violations
 from domains.cases.city import WANG_MIN, Story, new_case, submission
 from sites.city import NOW, PASSWORD, open_account
 from sites.portal import walk
+from sites.portal.test_every_page import chinese_words, content_words, left_of_the_interface, read
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
 from tongban.domains.cases.models import Case
@@ -80,6 +81,19 @@ VISITS = [(name, "zh-hans") for name in PAGES] + [
 """Each route in each language; the forms of the acts, one template, each in one and the longest in both."""
 CLOSELY = ("queue", "dossier", "substance", "procedure", "manual")
 """Looked at on a phone as well, in the dark and in large type."""
+WRITTEN_HERE = (
+    "示例全能",
+    "骑火箭",
+    "对方拒收",
+    "面积不足",
+    "餐位数",
+    "与布局图不一致",
+    "请按布局图填写",
+    "没有的馆",
+    "科员",
+    "60 个",
+    "8 人",
+)
 Opener = Callable[..., Page]
 
 
@@ -146,7 +160,7 @@ def hand_in() -> str:
 def lead_to(state: str, story: Story, guide: Guide) -> None:
     """By the way of the law to the state wanted; what waits for a decision has a point that failed."""
     if state == "supplementing":
-        wrong = SupplementItem("PREMISES.shop.area_m2", "经营面积", "与布局图不一致", "请按实测面积填写")
+        wrong = SupplementItem("PREMISES.premises.seats", "餐位数", "与布局图不一致", "请按布局图填写")
         handling.request_supplement(**story.names, items=[wrong], actor=WANG_MIN, at=NOW)
         return
     if state == "clear":
@@ -231,6 +245,24 @@ def test_a_page_has_no_barriers(open_page: Opener, name: str, language: str) -> 
     assert overflow(page) <= 0
 
 
+def test_in_english_only_content_is_chinese_and_is_said_to_be(
+    desks: dict[str, Page], names: dict[str, str], server: str
+) -> None:
+    content = sorted([*WRITTEN_HERE, *in_a_thread(content_words)], key=len, reverse=True)
+    left, unmarked = {}, {}
+
+    for name, pattern in PAGES.items():
+        page = desks["allround-city" if "/substance/" in pattern else "allround"]
+        page.context.add_cookies([{"name": "django_language", "value": "en", "url": server}])
+        shown = page.request.get(pattern.format(**names)).text()
+        assert '<html lang="en"' in shown, name
+        left[name] = left_of_the_interface(chinese_words(shown), content)
+        unmarked[name] = read(shown).unmarked
+
+    assert {name: words for name, words in left.items() if words} == {}
+    assert {name: words for name, words in unmarked.items() if words} == {}
+
+
 @pytest.mark.parametrize(("scheme", "size"), [("dark", "standard"), ("light", "elder")])
 @pytest.mark.parametrize("name", CLOSELY)
 def test_small_dark_and_large_lose_nothing_and_keep_their_contrast(
@@ -286,6 +318,22 @@ def test_the_queue_is_worked_by_keyboard(open_page: Opener, names: dict[str, str
     assert (first, second) == (1, 2)
     assert searches == "q"
     assert page.evaluate("document.activeElement.closest('.act-bar') !== null") is True
+
+
+def test_the_rest_of_the_queue_follows_without_a_page(
+    open_page: Opener, names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(cases.list_queue.__kwdefaults__, "limit", 2)
+    page = open_page("queue")
+
+    page.locator(".pager a[rel=next]").wait_for(state="detached")
+    numbers = page.locator("tr[data-row] .queue__under").all_inner_texts()
+    for _row in numbers:
+        page.keyboard.press("j")
+
+    assert {number.split(" ")[0] for number in numbers} >= {names[state] for state in ("clear", *STATES)}
+    assert len(numbers) == len(set(numbers)) == page.evaluate(ROW)
+    assert page.inner_text("[data-shown]") == f"显示 {len(numbers)} 件。"
 
 
 def test_the_ticked_are_accepted_by_keyboard_and_what_stays_is_explained(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tongban.domains.eforms.types import Answer, Attachment
-from tongban.kernel.clock import PauseReason
+from tongban.kernel.clock import PauseReason, Reason
 
 
 class Status(StrEnum):
@@ -395,7 +395,7 @@ class TraceLine:
     on: date
     counted: bool
     day_number: int | None
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from tongban.kernel.clock.delivery import DELIVERY_DAYS, DecisionOutcome, delive
 from tongban.kernel.clock.pauses import Pause, PauseReason, PauseReversed, PauseSpan
 from tongban.kernel.clock.trace import (
     BundleTrace,
+    Reason,
     TraceRow,
     trace_acceptance,
     trace_bundle,
@@ -74,6 +75,7 @@ __all__ = [
     "PauseReversed",
     "PauseSpan",
     "PromiseLonger",
+    "Reason",
     "Regime",
     "RepeatedItem",
     "TraceRow",

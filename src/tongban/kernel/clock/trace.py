@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from tongban.kernel.clock.acceptance import ACCEPTANCE_DAYS, Acceptance
 from tongban.kernel.clock.bundle import BundleClock, BundleItem
@@ -10,9 +11,39 @@ from tongban.kernel.clock.decision import DecisionTerms, decision_clock
 from tongban.kernel.clock.delivery import DELIVERY_DAYS
 from tongban.kernel.clock.pauses import PauseSpan, covering_span, is_held_up, pause_spans
 from tongban.kernel.instants import shanghai_date
+from tongban.kernel.sentences import gettext_noop
 from tongban.kernel.workdays import ONE_DAY, Calendar
 
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+class Reason(str):
+    """Why a day counts or does not, in Chinese; `phrase` and `name` are its parts, for whoever translates it."""
+
+    __slots__ = ("name", "phrase")
+    phrase: str
+    name: str
+
+    def __new__(cls, phrase: str, name: str = "") -> Self:
+        reason = super().__new__(cls, phrase % {"name": name})
+        reason.phrase, reason.name = phrase, name
+        return reason
+
+
+_RECEIVED = Reason(gettext_noop("收到申请当日不计"))
+_SUPPLEMENTED = Reason(gettext_noop("收到补正材料当日不计"))
+_ACCEPTED = Reason(gettext_noop("受理当日不计"))
+_DECIDED = Reason(gettext_noop("作出决定当日不计"))
+_FOLLOWS = Reason(gettext_noop("前一事项办结当日不计"))
+_DONE = Reason(gettext_noop("已于当日作出决定"))
+_AT_ONCE = Reason(gettext_noop("即办，当日办结"))
+_AT_ONCE_AFTER_REST = Reason(gettext_noop("即办，休息日后的第一个工作日办结"))
+_WORKS = Reason(gettext_noop("工作日"))
+_WORKS_FOR_ALL_WE_KNOW = Reason(gettext_noop("工作日（放假安排尚未公布，暂按星期推算）"))
+_RESTS_FOR_ALL_WE_KNOW = gettext_noop("%(name)s（放假安排尚未公布，暂按星期推算）")
+_HOLIDAY = gettext_noop("法定节假日（%(name)s）")
+_MADE_UP = gettext_noop("调休上班（%(name)s）")
+_PAUSED = gettext_noop("%(name)s期间，不计入")
 
 
 @dataclass(frozen=True)
@@ -22,7 +53,7 @@ class TraceRow:
     on: date
     counted: bool
     day_number: int | None
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -38,7 +69,7 @@ def trace_limit(
     event_on: date,
     days: int,
     *,
-    event_reason: str,
+    event_reason: Reason,
     spans: Sequence[PauseSpan] = (),
     until: date | None = None,
 ) -> tuple[TraceRow, ...]:
@@ -73,7 +104,7 @@ def trace_acceptance(calendar: Calendar, acceptance: Acceptance) -> tuple[TraceR
         calendar,
         acceptance.counted_from,
         ACCEPTANCE_DAYS,
-        event_reason="收到申请当日不计" if received else "收到补正材料当日不计",
+        event_reason=_RECEIVED if received else _SUPPLEMENTED,
     )
 
 
@@ -92,7 +123,7 @@ def trace_promise(calendar: Calendar, terms: DecisionTerms, as_of: datetime) -> 
 
 def trace_delivery(calendar: Calendar, decided_at: datetime) -> tuple[TraceRow, ...]:
     """Why a granted licence must be issued and delivered by that day (行政许可法 §44)."""
-    return trace_limit(calendar, shanghai_date(decided_at), DELIVERY_DAYS, event_reason="作出决定当日不计")
+    return trace_limit(calendar, shanghai_date(decided_at), DELIVERY_DAYS, event_reason=_DECIDED)
 
 
 def trace_bundle(
@@ -101,18 +132,18 @@ def trace_bundle(
     """Why the bundle is done on that day: the days of each item on its critical path, in order."""
     by_id = {item.item_id: item for item in items}
     traces: list[BundleTrace] = []
-    event_reason = "受理当日不计"
+    event_reason = _ACCEPTED
     for item_id in clock.critical:
         traces.append(BundleTrace(item_id, _item_rows(calendar, clock, by_id[item_id], event_reason)))
-        event_reason = "前一事项办结当日不计"
+        event_reason = _FOLLOWS
     return tuple(traces)
 
 
 def _item_rows(
-    calendar: Calendar, clock: BundleClock, item: BundleItem, event_reason: str
+    calendar: Calendar, clock: BundleClock, item: BundleItem, event_reason: Reason
 ) -> tuple[TraceRow, ...]:
     if item.decided_on is not None:
-        return (TraceRow(item.decided_on, counted=False, day_number=None, reason="已于当日作出决定"),)
+        return (TraceRow(item.decided_on, counted=False, day_number=None, reason=_DONE),)
     event_on = clock.items[item.item_id].event_on
     return trace_limit(calendar, event_on, item.days, event_reason=event_reason)
 
@@ -124,7 +155,7 @@ def _trace_decision(
         calendar,
         terms.accepted_on,
         days,
-        event_reason="受理当日不计",
+        event_reason=_ACCEPTED,
         spans=pause_spans(calendar, terms.pauses),
         until=shanghai_date(as_of),
     )
@@ -136,24 +167,20 @@ def _same_day_rows(calendar: Calendar, event_on: date) -> Iterator[TraceRow]:
     while not calendar.works(day):
         yield TraceRow(day, counted=False, day_number=None, reason=_reason(calendar, day))
         day += ONE_DAY
-    reason = "即办，当日办结" if day == event_on else "即办，休息日后的第一个工作日办结"
+    reason = _AT_ONCE if day == event_on else _AT_ONCE_AFTER_REST
     yield TraceRow(day, counted=False, day_number=None, reason=reason)
 
 
-def _pause_reason(calendar: Calendar, day: date, span: PauseSpan) -> str:
-    if calendar.works(day):
-        return f"{span.reason.label}期间，不计入"
-    return _reason(calendar, day)
+def _pause_reason(calendar: Calendar, day: date, span: PauseSpan) -> Reason:
+    return Reason(_PAUSED, span.reason.label) if calendar.works(day) else _reason(calendar, day)
 
 
-def _reason(calendar: Calendar, day: date) -> str:
+def _reason(calendar: Calendar, day: date) -> Reason:
     weekday = _WEEKDAYS[day.weekday()]
     if calendar.is_provisional(day):
-        if calendar.works(day):
-            return "工作日（放假安排尚未公布，暂按星期推算）"
-        return f"{weekday}（放假安排尚未公布，暂按星期推算）"
+        return _WORKS_FOR_ALL_WE_KNOW if calendar.works(day) else Reason(_RESTS_FOR_ALL_WE_KNOW, weekday)
     if day in calendar.days_off:
-        return f"法定节假日（{calendar.days_off[day]}）"
+        return Reason(_HOLIDAY, calendar.days_off[day])
     if day in calendar.worked:
-        return f"调休上班（{calendar.worked[day]}）"
-    return "工作日" if calendar.works(day) else weekday
+        return Reason(_MADE_UP, calendar.worked[day])
+    return _WORKS if calendar.works(day) else Reason(weekday)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
+
 from tongban.domains.cases.types import ClockStage, Due, Light, LimitKind, Outcome, TimeSpan, TraceLine
 from tongban.kernel.clock import (
     Acceptance,
@@ -47,7 +49,7 @@ JOINT_STATUTE_DAYS = 45
 ARTICLES = {
     LimitKind.ACCEPTANCE: "行政许可法第三十二条",
     LimitKind.DECISION: "行政许可法第四十二条",
-    LimitKind.PROMISE: "承诺办理时限",
+    LimitKind.PROMISE: gettext_noop("承诺办理时限"),
     LimitKind.DELIVERY: "行政许可法第四十四条",
     LimitKind.SUPPLEMENT: "行政许可法第三十二条",
 }

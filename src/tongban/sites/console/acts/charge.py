@@ -28,7 +28,14 @@ class Correct(ActForm):
 
     def prepare(self, matter: Matter) -> None:
         fields = [one for one in targets_of(matter) if one.key in matter.dossier.answers]
-        offered = [(one.key, f"{one.group} · {one.label}：{one.value}") for one in fields]
+        offered = [
+            (
+                one.key,
+                _("%(group)s · %(label)s：%(value)s")
+                % {"group": one.group, "label": one.label, "value": one.value},
+            )
+            for one in fields
+        ]
         self.offer("key", [("", _("请选择")), *offered])
 
     def clean(self) -> dict[str, Any]:  # Any: Django's own type of cleaned data

@@ -19,7 +19,7 @@ class DueLine:
 
 
 def due_line(due: Due) -> DueLine:
-    return DueLine(limit_words(due.kind), due_words(due), due.article)
+    return DueLine(limit_words(due.kind), due_words(due), _(due.article))
 
 
 def limits_of(dossier: Dossier) -> tuple[DueLine, ...]:
