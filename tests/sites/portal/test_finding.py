@@ -1,13 +1,17 @@
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.test import Client
 
+from sites.city import NOW
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.models import Power, SearchEntry
+from tongban.foundation import clock
 from tongban.sites.portal.pages import results
+from tongban.sites.shared.visitors import STORE
 
 GUIDE = "/guide/310115/310131001001/"
 
@@ -86,6 +90,17 @@ def test_the_guide_answers_first_and_cites_the_law_last(visitor: Client) -> None
     assert order == sorted(order)
     assert "5 个工作日" in page
     assert "法定 10 个工作日" in page
+
+
+def test_the_windows_say_whether_today_is_a_day_to_go(visitor: Client) -> None:
+    monday = visitor.get(GUIDE).content.decode()
+
+    with clock.standing_at(NOW + timedelta(days=5)):
+        STORE.clear()
+        saturday = visitor.get(GUIDE).content.decode()
+
+    assert "今天是2026年3月2日（周一），工作日。" in monday
+    assert "今天是2026年3月7日（周六），休息日" in saturday
 
 
 def test_what_is_not_asked_for_says_why_in_place(visitor: Client) -> None:

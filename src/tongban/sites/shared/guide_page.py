@@ -5,11 +5,13 @@ Portal, editors' preview and officers' manual show this one page, made from one 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tongban.domains.cases import selectors as cases
 from tongban.domains.catalogue import rules
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Channel, Guide, Handling, Material, MaterialVerdict
@@ -24,7 +26,7 @@ from tongban.kernel import conditions
 from tongban.kernel.divisions import national_divisions
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.shared import guide_words as words
-from tongban.sites.shared.formats import plain_day, workdays, yuan
+from tongban.sites.shared.formats import full_day, plain_day, workdays, yuan
 
 _COUNTY_LENGTH = 6
 
@@ -95,6 +97,8 @@ class GuidePage:
     results: tuple[tuple[str, str], ...]
     fees: tuple[tuple[str, str], ...]
     windows: tuple[Window, ...]
+    today: str
+    """Whether it is a day on which windows are open."""
     laws: tuple[LawView, ...]
     faqs: tuple[tuple[str, str], ...]
     phones: tuple[tuple[str, str], ...]
@@ -120,8 +124,17 @@ def read_page(guide: Guide, *, place: str) -> GuidePage:
         live_resources=exchange.live_resources(),
         produced=(),
     )
-    places = catalogue.list_places(guide.substance.basic_code, shanghai_date(clock.now()))
-    return build(guide, verdicts, directory.list_districts(), places, lifeevents.list_packages(), place=place)
+    today = shanghai_date(clock.now())
+    places = catalogue.list_places(guide.substance.basic_code, today)
+    return build(
+        guide,
+        verdicts,
+        directory.list_districts(),
+        places,
+        lifeevents.list_packages(),
+        place=place,
+        today=_today(today, works=cases.get_calendar().works(today)),
+    )
 
 
 def build(
@@ -132,6 +145,7 @@ def build(
     packages: Sequence[Package],
     *,
     place: str,
+    today: str,
 ) -> GuidePage:
     """`places` are the divisions whose bodies carry the item out."""
     substance, procedure = guide.substance, guide.procedure
@@ -175,6 +189,7 @@ def build(
             for fee in substance.fees
         ),
         windows=procedure.windows,
+        today=today,
         laws=tuple(
             LawView(_anchor(number), f"《{_bare(basis.law)}》{basis.article}", basis.text, basis.is_repealed)
             for number, basis in enumerate(substance.legal_basis, 1)
@@ -204,6 +219,12 @@ def build(
         facts=_facts(guide),
         structured_data=_structured(guide, place),
     )
+
+
+def _today(day: date, *, works: bool) -> str:
+    if works:
+        return _("今天是%(day)s，工作日。") % {"day": full_day(day)}
+    return _("今天是%(day)s，休息日，窗口不一定开，去之前请先打电话问。") % {"day": full_day(day)}
 
 
 def _place_name(place: str, districts: Sequence[Division]) -> str:
