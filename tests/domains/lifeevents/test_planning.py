@@ -30,6 +30,7 @@ from domains.lifeevents.city import (
 )
 from tongban.domains.catalogue.types import Rule
 from tongban.domains.exchange import selectors as exchange
+from tongban.domains.licences.models import Licence
 from tongban.domains.lifeevents import services
 from tongban.domains.lifeevents.types import Background, Plan, PlanState
 from tongban.kernel.actors import Actor
@@ -355,3 +356,16 @@ def test_when_nothing_is_left_to_ask_everything_is_certain(whole_city: City, cod
 
         assert plan.unknown == ()
         assert {item.state for item in plan.items} == {PlanState.CERTAIN}
+
+
+def test_a_licence_that_has_expired_is_asked_for_again(city: City) -> None:
+    actor = city.actor("zhangsan", "xiaoguan")
+    held = plan_for(actor, BIG_SHOP)
+    Licence.objects.filter(holder_id=city.subjects["xiaoguan"], licence_type="YYZZ").update(
+        valid_to=NOW.date()
+    )
+
+    expired = plan_for(actor, BIG_SHOP)
+
+    assert "营业执照" in [one.material.name for one in held.fetched]
+    assert "营业执照" in [one.material.name for one in expired.to_bring]

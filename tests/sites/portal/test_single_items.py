@@ -124,7 +124,7 @@ def test_a_firms_item_is_not_for_a_person(city: City) -> None:
     response = browser.post(f"{draft}check/", {"consent-TRUTH": "on", "consent-SHARING": "on"})
 
     assert response.status_code == 422
-    assert "这件事不能以现在的身份办理" in response.content.decode()
+    assert "这件事不能以现在的名义办理" in response.content.decode()
 
 
 def test_what_is_not_handled_here_has_no_questions(visitor: Client) -> None:

@@ -54,7 +54,9 @@ class AuthorisationMissing(TongbanError):
 
 class WrongApplicant(TongbanError):
     code: ClassVar[str] = "WRONG_APPLICANT"
-    default_sentence: ClassVar[str] = gettext_noop("这件事不能以现在的身份办理。请在页面上方切换办理身份。")
+    default_sentence: ClassVar[str] = gettext_noop(
+        "这件事不能以现在的名义办理。请到“我的”里切换，再回来提交；已填的内容都保留着。"
+    )
 
 
 class PlanUnsettled(TongbanError):
