@@ -59,8 +59,27 @@ def test_a_system_refuses_on_a_failed_point(food: System, number: str) -> None:
     assert [paper["kind"] for paper in answer.json()["papers"]] == ["REFUSAL"]
 
 
+def test_a_system_records_a_check_gives_a_case_back_and_ends_it(food: System, number: str) -> None:
+    revision = food.act(number, "accept", revision=1).json()["revision"]
+    day = food.get(f"/cases/{number}").json()["accepted_on"]
+    check = {"kind": "SITE_CHECK", "began_on": day, "ended_on": day, "finding": "与图一致"}
+    alone = food.act(number, "record-procedure", revision=revision, **check, officers="王敏")
+    revision = food.act(number, "record-procedure", revision=revision, **check, officers="王敏、刘洋").json()[
+        "revision"
+    ]
+    marks = [{"point": "e1", "passed": True}, {"point": "e2", "passed": True}]
+    revision = food.act(number, "points", revision=revision, marks=marks).json()["revision"]
+    revision = food.act(number, "finish-examination", revision=revision).json()["revision"]
+
+    back = food.act(number, "return-to-examination", revision=revision, reason="再看一遍布局。").json()
+    ended = food.act(number, "terminate", revision=back["revision"], reason="场所已不存在。").json()
+
+    assert (alone.status_code, alone.json()["code"]) == (422, "TWO_OFFICERS_NEEDED")
+    assert (back["status"], ended["status"]) == ("ACCEPTED", "TERMINATED")
+
+
 def test_a_supplement_is_asked_for_once(food: System, number: str) -> None:
-    item = {"target": "m1", "label": "布局图", "problem": "不清晰", "remedy": "重新上传"}
+    item = {"target": "MT-m1:APPLICANT", "label": "布局图", "problem": "不清晰", "remedy": "重新上传"}
 
     answer = food.act(number, "request-supplement", revision=1, items=[item])
 

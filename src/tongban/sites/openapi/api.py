@@ -48,6 +48,8 @@ from tongban.sites.openapi.schemas import (
     IdempotencyKey,
     MarksIn,
     NonAcceptanceIn,
+    ProcedureIn,
+    ReasonIn,
     RefusalIn,
     ReplayIn,
     ReplayOut,
@@ -246,6 +248,52 @@ def extend(request: ApiRequest, number: CaseNumber, body: ExtensionIn, key: Idem
             approved_by=body.approved_by,
             reason=body.reason,
         ),
+    )
+
+
+@api.post("/cases/{number}/record-procedure", response=ActOut, tags=["acts"], operation_id="record_procedure")
+def record_procedure(
+    request: ApiRequest, number: CaseNumber, body: ProcedureIn, key: IdempotencyKey
+) -> Answer:
+    """An on-site check or a public notice with its days; the clock runs on."""
+    return _once(
+        request,
+        key,
+        lambda: services.record_procedure(
+            **_act(request, number, body),
+            kind=body.kind,
+            began_on=body.began_on,
+            ended_on=body.ended_on,
+            officers=body.officers,
+            finding=body.finding,
+        ),
+    )
+
+
+@api.post(
+    "/cases/{number}/return-to-examination",
+    response=ActOut,
+    tags=["acts"],
+    operation_id="return_to_examination",
+)
+def return_to_examination(
+    request: ApiRequest, number: CaseNumber, body: ReasonIn, key: IdempotencyKey
+) -> Answer:
+    """退回审查: what is still to be looked at; the clock runs on."""
+    return _once(
+        request,
+        key,
+        lambda: services.return_to_examination(**_act(request, number, body), reason=body.reason),
+    )
+
+
+@api.post("/cases/{number}/terminate", response=ActOut, tags=["acts"], operation_id="terminate")
+def terminate(request: ApiRequest, number: CaseNumber, body: ReasonIn, key: IdempotencyKey) -> Answer:
+    """终止: an accepted case that can no longer be decided."""
+    return _once(
+        request,
+        key,
+        lambda: services.terminate(**_act(request, number, body), reason=body.reason),
     )
 
 

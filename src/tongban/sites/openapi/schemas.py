@@ -7,7 +7,15 @@ from uuid import UUID
 from ninja import Header, Path, Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
-from tongban.domains.cases.types import Action, Light, Outcome, PaperKind, ServiceMethod, Status
+from tongban.domains.cases.types import (
+    Action,
+    Light,
+    Outcome,
+    PaperKind,
+    ProcedureKind,
+    ServiceMethod,
+    Status,
+)
 from tongban.domains.catalogue.types import Stage
 from tongban.domains.eforms.types import AttachmentStatus, Origin
 
@@ -192,6 +200,18 @@ class SuspensionIn(ActIn):
 class ExtensionIn(ActIn):
     days: Days
     approved_by: Line
+    reason: Text
+
+
+class ProcedureIn(ActIn):
+    kind: ProcedureKind
+    began_on: date
+    ended_on: date
+    officers: Annotated[str, StringConstraints(max_length=200, pattern=_PRINTABLE)] = ""
+    finding: Text
+
+
+class ReasonIn(ActIn):
     reason: Text
 
 
