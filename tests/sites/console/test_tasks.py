@@ -1,6 +1,7 @@
 """Check tasks, letters that did not arrive, the calendar, cover."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -169,3 +170,21 @@ def test_covering_for_oneself_is_refused(qian: Desk) -> None:
 
     assert response.status_code == 422
     assert "代班人不能是本人" in response.content.decode()
+
+
+def test_whoever_records_holidays_reads_on_every_page_that_the_calendar_ends(
+    seat: Callable[..., Desk], wang: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = seat("示例运维", Role.OPERATOR)
+    last = cases.get_calendar_status(at(3, 2)).last_known
+    pages = [(operator, "/console/letters/"), (operator, "/console/cover/"), (wang, "/console/cover/")]
+
+    def told() -> list[bool]:
+        return ["请录入下一年的放假安排" in desk.client.get(page).content.decode() for desk, page in pages]
+
+    before = told()
+    monkeypatch.setattr(clock, "now", lambda: at(3, 2) + (last - at(3, 2).date()) - timedelta(days=50))
+
+    assert before == [False, False, False]
+    assert told() == [True, True, False]
+    assert "还有 50 天就用完了" in operator.client.get("/console/calendar/").content.decode()
