@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 
 
 def pytest_configure() -> None:
@@ -24,3 +25,10 @@ def own_home(tmp_path, settings):
     """Files and chain heads of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.AUDIT_HEADS = tmp_path / "audit-heads.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    """A page read in English leaves its language to the thread; the next test begins in Chinese again."""
+    yield
+    translation.activate(django_settings.LANGUAGE_CODE)
