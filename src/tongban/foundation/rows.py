@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import DatabaseDefault
 from psycopg import Connection
@@ -80,9 +80,10 @@ def _prepare(cursor: CursorWrapper, statement: str) -> str:
 
 
 def _dump(group: Rows, fields: "Sequence[models.Field[Any, Any]]") -> str:
+    database = connections[DEFAULT_DB_ALIAS]  # itself: the proxy would look it up again for each value
     rows = [
         {
-            field.column: field.get_db_prep_save(field.pre_save(row, add=True), connection=connection)
+            field.column: field.get_db_prep_save(field.pre_save(row, add=True), connection=database)
             for field in fields
         }
         for row in group
