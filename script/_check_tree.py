@@ -1,4 +1,4 @@
-"""Search the tree for what must not be committed: addresses of package indexes and paths of one machine."""
+"""Search the tree for what must not be committed: addresses of package indexes, paths of one machine, products of the set-up."""
 
 import re
 import subprocess
@@ -41,12 +41,17 @@ def leaks_in(text: str) -> Iterator[tuple[int, str, str]]:
 
 def files_of(root: Path) -> list[Path]:
     """Every file that is or could be committed."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
-        cwd=root,
-        capture_output=True,
-        check=True,
-    )
+    return _listed(root, "--cached", "--others")
+
+
+def products_of(root: Path) -> list[Path]:
+    """Every file that is committed although git is told to ignore it."""
+    return _listed(root, "--cached", "--ignored")
+
+
+def _listed(root: Path, *which: str) -> list[Path]:
+    command = ["git", "ls-files", "-z", *which, "--exclude-standard"]
+    listing = subprocess.run(command, cwd=root, capture_output=True, check=True)  # noqa: S603 - fixed words
     names = listing.stdout.decode().split("\0")
     return [root / name for name in names if name and (root / name).is_file()]
 
@@ -54,7 +59,10 @@ def files_of(root: Path) -> list[Path]:
 def main() -> int:
     """Print the leaks of the tree and return 1 if there are any."""
     root = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT
-    count = 0
+    products = products_of(root)
+    for file in products:
+        sys.stdout.write(f"{file.relative_to(root)}: committed, though .gitignore names it\n")
+    count = len(products)
     for file in files_of(root):
         content = file.read_bytes()
         if b"\0" in content:

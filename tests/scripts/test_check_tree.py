@@ -75,3 +75,20 @@ def test_ignored_file_is_not_searched(tmp_path: Path) -> None:
     )
 
     assert (finished.returncode, finished.stdout) == (0, "")
+
+
+def test_product_that_was_added_all_the_same_is_named(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("/made/\n")
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "font.ttf").write_bytes(b"\0")
+    subprocess.run(["git", "-C", tmp_path, "add", "--force", "."], check=True)
+
+    finished = subprocess.run(
+        [sys.executable, SCRIPT / "_check_tree.py", tmp_path], capture_output=True, text=True, check=False
+    )
+
+    assert (finished.returncode, finished.stdout) == (
+        1,
+        "made/font.ttf: committed, though .gitignore names it\n",
+    )
