@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from domains.catalogue import city
 from domains.identity import cast
+from domains.lifeevents.city import BIG_SHOP
 from tongban.domains.catalogue import models, rules, selectors, services
 from tongban.domains.catalogue.types import Part
 from tongban.domains.lifeevents import services as lifeevents
@@ -81,15 +82,7 @@ def test_an_item_of_one_district_only_is_named() -> None:
 
 def met_in(division: str) -> tuple[object, ...]:
     """All that an applicant with these facts meets there."""
-    facts = {
-        "shop.area_m2": 320,
-        "food.cold_dishes": True,
-        "food.raw_food": False,
-        "shop.sells_tobacco": True,
-        "shop.discharges_sewage": True,
-        "shop.has_signboard": True,
-        "entity.scope_has_catering": True,
-    }
+    facts = {**BIG_SHOP, "entity.scope_has_catering": True}
     plan = lifeevents.plan("OPEN_RESTAURANT", division, facts, actor=None, at=city.NOW)
     items = [
         (one.guide.substance, one.state, one.situation, one.starts_on_day, one.ends_on_day, one.materials)

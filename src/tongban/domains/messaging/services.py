@@ -1,6 +1,7 @@
 """Sending and reading messages."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import ClassVar
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_noop
 from tongban.domains.identity import selectors as identity
 from tongban.domains.messaging import models, rules, selectors
 from tongban.domains.messaging.events import MailRefused, MessageSent
-from tongban.domains.messaging.types import Channel, Message
+from tongban.domains.messaging.types import Channel, Message, Template
 from tongban.foundation import crypto
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import Role
@@ -46,16 +47,13 @@ def send(
 
     Raises `selectors.TemplateNotFound`, `IncompleteMessage`.
     """
-    words = selectors.get_template(template)
-    missing = rules.missing_names(words, context)
-    if missing:
-        raise IncompleteMessage(f"{template} lacks {', '.join(missing)}")
+    words = _words(template, context)
     row = models.Message.objects.create(
         template=template,
         to_subject_id=to_subject,
-        title=rules.fill(words.title, context)[:TITLE_LENGTH],
-        body=rules.fill(words.body, context),
-        next_action=rules.fill(words.next_action, context),
+        title=words.title[:TITLE_LENGTH],
+        body=words.body,
+        next_action=words.next_action,
         case_number=case_number,
         sent_at=at,
     )
@@ -71,15 +69,26 @@ def mail_officers(
 
     Raises `selectors.TemplateNotFound`, `IncompleteMessage`.
     """
+    words = _words(template, context)
+    addresses = identity.officer_addresses(roles, at=at)
+    body = f"{words.body}\n\n{words.next_action}\n"
+    for address in addresses:
+        EmailMessage(subject=words.title, body=body, to=[address]).send()
+    return len(addresses)
+
+
+def _words(template: str, context: Mapping[str, object]) -> Template:
+    """The template with the values of the context in their places."""
     words = selectors.get_template(template)
     missing = rules.missing_names(words, context)
     if missing:
         raise IncompleteMessage(f"{template} lacks {', '.join(missing)}")
-    addresses = identity.officer_addresses(roles, at=at)
-    body = f"{rules.fill(words.body, context)}\n\n{rules.fill(words.next_action, context)}\n"
-    for address in addresses:
-        EmailMessage(subject=rules.fill(words.title, context), body=body, to=[address]).send()
-    return len(addresses)
+    return replace(
+        words,
+        title=rules.fill(words.title, context),
+        body=rules.fill(words.body, context),
+        next_action=rules.fill(words.next_action, context),
+    )
 
 
 def mark_read(message_id: UUID, *, subject_ids: Iterable[UUID], at: datetime) -> bool:
