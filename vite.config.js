@@ -18,6 +18,7 @@ export default defineConfig({
         form: "frontend/scripts/form.js",
         search: "frontend/scripts/search.js",
         passkey: "frontend/scripts/passkey.js",
+        htmx: "frontend/scripts/htmx.js",
         console: "frontend/scripts/console.js",
         theme: "frontend/styles/site.scss",
         desk: "frontend/styles/console.scss",

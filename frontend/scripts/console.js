@@ -1,8 +1,6 @@
 // The console by keyboard: j and k walk the rows, x ticks, Enter opens, a leads to what can be done, / looks, ? explains.
 const form = document.querySelector("form[data-queue]");
 
-// Only the editor asks the server while somebody types.
-if (document.querySelector("[hx-post]")) import("./htmx.js");
 const search = document.getElementById("q");
 
 const help = document.querySelector("[data-keys-help]");
