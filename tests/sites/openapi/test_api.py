@@ -2,23 +2,36 @@
 
 import base64
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from domains.cases.city import FIRE_OFFICE, FOOD, FOOD_OFFICE, RECEIVED_AT, Uploads, new_case, submission
+from domains.cases.city import (
+    FIRE,
+    FIRE_OFFICE,
+    FOOD,
+    FOOD_OFFICE,
+    RECEIVED_AT,
+    Uploads,
+    new_case,
+    submission,
+)
+from sites.city import open_account
 from sites.openapi.conftest import System, connect
 from tongban.domains.cases import services
-from tongban.domains.cases.models import Case, HistoryEntry
+from tongban.domains.cases.models import Case, CheckTask, Correction, HistoryEntry
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
 from tongban.domains.directory.models import Division
 from tongban.domains.directory.types import Connection, Level
 from tongban.domains.eforms import selectors as eforms
+from tongban.domains.identity import services as identity
+from tongban.domains.standards import selectors as standards
+from tongban.domains.standards.types import DataElement, ElementType
 from tongban.foundation.audit.models import Entry
-from tongban.kernel.actors import PLATFORM, Actor
+from tongban.kernel.actors import PLATFORM, Actor, Role
 from tongban.sites.openapi.models import ApiClient, IdempotentAnswer
 from tongban.sites.shared.policies import every_route_has_a_policy
 
@@ -78,6 +91,102 @@ def test_a_system_records_a_check_gives_a_case_back_and_ends_it(food: System, nu
     assert (back["status"], ended["status"]) == ("ACCEPTED", "TERMINATED")
 
 
+def test_a_system_corrects_an_error_with_trace(
+    food: System, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = DataElement(
+        code="shop.area_m2",
+        name="经营场所面积",
+        element_type=ElementType.INT,
+        label="经营场所面积",
+        question="面积多大？",
+        why="",
+        help="",
+        unit=None,
+        scheme=None,
+        options=(),
+        validator=None,
+        is_sensitive=False,
+        closed_world=False,
+        resource=None,
+        resource_field=None,
+    )
+    monkeypatch.setattr(standards, "elements", lambda: {area.code: area})
+    slip = {"field": "PREMISES.shop.area_m2", "reason": "录入错误"}
+
+    nonsense = food.act(number, "correct", revision=1, value="约九十", **slip)
+    nothing = food.act(number, "correct", revision=1, value=120, **slip)
+    done = food.act(number, "correct", "key-00000001", revision=1, value=90, **slip)
+    again = food.act(number, "correct", "key-00000001", revision=1, value=90, **slip)
+
+    answer = food.get(f"/cases/{number}").json()["answers"]["PREMISES.shop.area_m2"]
+    assert [(one.status_code, one.json()["code"]) for one in (nonsense, nothing)] == [
+        (422, "VALUE_REFUSED"),
+        (422, "NOTHING_TO_CORRECT"),
+    ]
+    assert (answer["value"], answer["origin"], answer["source"]) == (90, "CORRECTED", "示例区市场监督管理局")
+    assert (done.json()["status"], done.json()) == ("RECEIVED", again.json())
+    assert Correction.objects.get().reason == "录入错误"
+
+
+def test_a_system_hands_over_to_a_colleague_of_its_department(food: System, number: str) -> None:
+    wang, zhao = _officer("王敏", FOOD_OFFICE), _officer("赵强", FIRE_OFFICE)
+
+    colleagues = food.get(f"/cases/{number}/officers").json()["items"]
+    stranger = food.act(number, "hand-over", revision=1, to=zhao)
+    done = food.act(number, "hand-over", revision=1, to=wang).json()
+    food.act(number, "refuse-acceptance", revision=done["revision"], reason="示例。", where_to_go="示例。")
+    late = food.act(number, "hand-over", revision=done["revision"] + 1, to=wang)
+
+    assert colleagues == [{"id": wang, "name": "王敏", "post": "示例岗"}]
+    assert (stranger.status_code, stranger.json()["code"]) == (422, "NOT_A_COLLEAGUE")
+    assert food.get(f"/cases/{number}").json()["assignee_name"] == "王敏"
+    assert (late.status_code, late.json()["code"]) == (409, "ILLEGAL_TRANSITION")
+    assert late.json()["current_status"] == "NOT_ACCEPTED"
+    assert "RECEIVED" in late.json()["wanted_status"]
+
+
+def test_a_system_settles_the_check_of_a_promise(
+    food: System, fire: System, firm: UUID, zhang_san: Actor
+) -> None:
+    given = submission(firm, new_case(FOOD, uses_promise=True))
+    number = services.submit(given, actor=zhang_san, at=RECEIVED_AT).cases[0].number
+    revision = _granted(food, number)
+    (check,) = food.get(f"/cases/{number}").json()["checks"]
+    finding = {"check": check["id"], "outcome": "FAILED"}
+
+    wordless = food.act(number, "settle-check", revision=revision, **finding)
+    stale = food.act(number, "settle-check", revision=1, **finding, note="没有专间")
+    others = fire.act(number, "settle-check", revision=revision, **finding, note="没有专间")
+    done = food.act(number, "settle-check", revision=revision, **finding, note="没有专间").json()
+    again = food.act(number, "settle-check", revision=done["revision"], **finding, note="没有专间")
+
+    assert (check["kind"], check["outcome"], check["is_overdue"]) == ("PROMISE", "OPEN", False)
+    assert [(one.status_code, one.json()["code"]) for one in (wordless, stale, others)] == [
+        (422, "FINDING_MISSING"),
+        (409, "STALE_DOSSIER"),
+        (404, "CASE_NOT_FOUND"),
+    ]
+    (settled,) = food.get(f"/cases/{number}").json()["checks"]
+    assert (settled["outcome"], settled["note"]) == ("FAILED", "没有专间")
+    assert (again.status_code, again.json()["code"]) == (409, "CHECK_SETTLED")
+    assert (again.json()["current_status"], again.json()["wanted_status"]) == ("FAILED", ["FAILED", "PASSED"])
+    assert Entry.objects.filter(action="CASE_CHECK_SETTLED", case_number=number).count() == 1
+
+
+def test_a_check_of_another_case_is_not_there(food: System, firm: UUID, zhang_san: Actor) -> None:
+    given = submission(firm, new_case(FOOD, uses_promise=True), new_case(FIRE))
+    one, other = services.submit(given, actor=zhang_san, at=RECEIVED_AT).cases
+    _granted(food, one.number)
+    (check,) = food.get(f"/cases/{one.number}").json()["checks"]
+    fire = connect(FIRE_OFFICE)
+
+    answer = fire.act(other.number, "settle-check", revision=1, check=check["id"], outcome="PASSED")
+
+    assert answer.status_code == 404
+    assert CheckTask.objects.get().outcome == "OPEN"
+
+
 def test_a_supplement_is_asked_for_once(food: System, number: str) -> None:
     item = {"target": "MT-m1:APPLICANT", "label": "布局图", "problem": "不清晰", "remedy": "重新上传"}
 
@@ -132,6 +241,12 @@ def test_a_broken_cursor_is_said_to_be_one(food: System) -> None:
         ("refuse", {"revision": 1, "failed_points": ["e1"], "reason": "示例", "legal_basis": ["b1"]}),
         ("serve", {"revision": 1, "method": "ELECTRONIC", "proof": "示例"}),
         ("resume", {"revision": 1}),
+        ("correct", {"revision": 1, "field": "PREMISES.shop.area_m2", "value": 90, "reason": "示例"}),
+        ("hand-over", {"revision": 1, "to": "01a20da3-3a57-7996-8c54-f4cf3b7baf72"}),
+        (
+            "settle-check",
+            {"revision": 1, "check": "01a20da3-3a57-7996-8c54-f4cf3b7baf72", "outcome": "PASSED"},
+        ),
     ],
 )
 def test_another_departments_case_is_not_there(
@@ -147,6 +262,7 @@ def test_another_departments_case_is_not_there(
 
 def test_another_departments_case_cannot_be_read_or_listed(fire: System, number: str) -> None:
     assert fire.get(f"/cases/{number}").status_code == 404
+    assert fire.get(f"/cases/{number}/officers").status_code == 404
     assert number not in fire.get("/cases").content.decode()
 
 
@@ -322,6 +438,30 @@ def test_a_city_departments_system_works_for_its_offices(number: str) -> None:
 
     assert [row["number"] for row in system.get("/cases").json()["items"]] == [number]
     assert system.act(number, "accept", revision=1).status_code == 200
+
+
+def _granted(food: System, number: str) -> int:
+    """Led to its licence; the revision then."""
+    revision = food.act(number, "accept", revision=1).json()["revision"]
+    marks = [{"point": "e1", "passed": True}, {"point": "e2", "passed": True}]
+    revision = food.act(number, "points", revision=revision, marks=marks).json()["revision"]
+    revision = food.act(number, "finish-examination", revision=revision).json()["revision"]
+    fields = {"food_items": "热食类食品制售"}
+    return int(food.act(number, "grant", revision=revision, result_fields=fields).json()["revision"])
+
+
+def _officer(name: str, office: str) -> str:
+    """An account with a post in the office; its id as it goes over the wire."""
+    account = open_account(f"api-{uuid4().hex[:8]}", name, None)
+    identity.appoint_officer(
+        account_id=account,
+        department=office,
+        post="示例岗",
+        roles=[Role.EXAMINER],
+        actor=PLATFORM,
+        at=RECEIVED_AT,
+    )
+    return str(account)
 
 
 def test_the_command_prints_the_secret_once(firm: UUID, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services
 from tongban.domains.cases.types import (
     ActReceipt,
+    CheckOutcome,
     Dossier,
     QueueFilters,
     QueueView,
@@ -30,6 +31,7 @@ from tongban.domains.cases.types import (
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.eforms import selectors as eforms
 from tongban.domains.eforms.types import AttachmentStatus
+from tongban.domains.identity import selectors as identity
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
 from tongban.sites.openapi import clients, problems, webhooks
@@ -42,12 +44,16 @@ from tongban.sites.openapi.schemas import (
     CaseNumber,
     CaseOut,
     CasePageOut,
+    CorrectionIn,
     EventsOut,
     ExtensionIn,
+    FindingIn,
     GrantIn,
+    HandOverIn,
     IdempotencyKey,
     MarksIn,
     NonAcceptanceIn,
+    OfficersOut,
     ProcedureIn,
     ReasonIn,
     RefusalIn,
@@ -164,6 +170,15 @@ def get_attachment(request: ApiRequest, number: CaseNumber, attachment_id: UUID)
         content_type="application/octet-stream",
         headers={"Content-Disposition": disposition or "attachment"},
     )
+
+
+@api.get("/cases/{number}/officers", response=OfficersOut, tags=["cases"], operation_id="list_officers")
+def list_officers(request: ApiRequest, number: CaseNumber) -> dict[str, Any]:
+    """Whom the case can be handed over to: the officers in post in its department."""
+    at = clock.now()
+    dossier = cases.get_dossier(number, actor=request.auth.actor, at=at)
+    officers = identity.list_officers(dossier.department, at=at)
+    return {"items": [{"id": one.account_id, "name": one.name, "post": one.post} for one in officers]}
 
 
 @api.post("/cases/{number}/accept", response=ActOut, tags=["acts"], operation_id="accept")
@@ -329,6 +344,39 @@ def serve(request: ApiRequest, number: CaseNumber, body: ServiceIn, key: Idempot
         request,
         key,
         lambda: services.serve(**_act(request, number, body), method=body.method, proof=body.proof),
+    )
+
+
+@api.post("/cases/{number}/correct", response=ActOut, tags=["acts"], operation_id="correct")
+def correct(request: ApiRequest, number: CaseNumber, body: CorrectionIn, key: IdempotencyKey) -> Answer:
+    """更正: one answer of the form; what stood there, the reason and the department are kept."""
+    return _once(
+        request,
+        key,
+        lambda: services.correct(
+            **_act(request, number, body), key=body.field, value=body.value, reason=body.reason
+        ),
+    )
+
+
+@api.post("/cases/{number}/hand-over", response=ActOut, tags=["acts"], operation_id="hand_over")
+def hand_over(request: ApiRequest, number: CaseNumber, body: HandOverIn, key: IdempotencyKey) -> Answer:
+    """移交: another officer of the case's department is in charge."""
+    return _once(request, key, lambda: services.hand_over(**_act(request, number, body), to=body.to))
+
+
+@api.post("/cases/{number}/settle-check", response=ActOut, tags=["acts"], operation_id="settle_check")
+def settle_check(request: ApiRequest, number: CaseNumber, body: FindingIn, key: IdempotencyKey) -> Answer:
+    """核查结论 of a promise or of a material that was to follow; the last one closes the case."""
+    return _once(
+        request,
+        key,
+        lambda: services.settle_check(
+            **_act(request, number, body),
+            check_id=body.check,
+            outcome=CheckOutcome(body.outcome),
+            note=body.note,
+        ),
     )
 
 

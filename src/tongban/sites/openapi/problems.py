@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from tongban.domains.cases.services import IllegalTransition
+from tongban.domains.cases.services import CheckSettled, IllegalTransition
+from tongban.domains.cases.types import CheckOutcome
 from tongban.kernel.errors import TongbanError
 from tongban.sites.openapi.clients import RateLimited
 from tongban.sites.shared.errors import DATABASE_GONE
@@ -36,6 +37,8 @@ _CONFLICTS = frozenset(
         "MATERIAL_OUTSTANDING",
         "SUPPLEMENT_STILL_OPEN",
         "POINTS_OPEN",
+        "CHECK_SETTLED",
+        "CHECK_NOT_DUE",
     }
 )
 
@@ -99,6 +102,12 @@ def _refused(_request: HttpRequest, error: Exception | type[Exception]) -> HttpR
             "current_status": error.status,
             "action": error.action,
             "wanted_status": sorted(error.goals),
+        }
+    if isinstance(error, CheckSettled):
+        members = {
+            "current_status": error.outcome,
+            "action": "SETTLE_CHECK",
+            "wanted_status": sorted(set(CheckOutcome) - {CheckOutcome.OPEN}),
         }
     response = problem(_status_of(error), error.code, _(error.sentence), **members)
     if isinstance(error, RateLimited):

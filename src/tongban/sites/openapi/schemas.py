@@ -1,7 +1,7 @@
 """What goes over the wire: the shapes of the API, from which its OpenAPI document is generated."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Header, Path, Schema
@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from tongban.domains.cases.types import (
     Action,
+    CheckKind,
+    CheckOutcome,
     Light,
     Outcome,
     PaperKind,
@@ -24,6 +26,11 @@ _PRINTABLE = r"^[^\x00]*$"
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=_PRINTABLE)]
+Note = Annotated[str, StringConstraints(max_length=2_000, pattern=_PRINTABLE)]
+FieldKey = Annotated[
+    str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Z_]+\.[0-9A-Za-z._]+$")
+]
+"""`PREMISES.premises.address`: subject role and data element, as a case's `answers` have them."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._:-]+$")]
 Days = Annotated[int, Field(ge=1, le=365)]
 Revision = Annotated[int, Field(ge=1, le=2_147_483_647)]
@@ -120,6 +127,29 @@ class PaperOut(Schema):
     issued_at: datetime
 
 
+class CheckOut(Schema):
+    """A dated check: a material that is to follow, or what was promised (核查任务)."""
+
+    id: UUID
+    kind: CheckKind
+    subject: str
+    due_on: date
+    outcome: CheckOutcome
+    note: str
+    is_handed_in: bool
+    is_overdue: bool
+
+
+class OfficerOut(Schema):
+    id: UUID
+    name: str
+    post: str
+
+
+class OfficersOut(Schema):
+    items: list[OfficerOut]
+
+
 class DecisionOut(Schema):
     outcome: Outcome
     decided_at: datetime
@@ -137,6 +167,8 @@ class CaseOut(Schema):
     status: Status
     revision: int
     applicant_name: str
+    assignee_id: UUID | None
+    assignee_name: str
     received_at: datetime
     accepted_on: date | None
     due_on: date | None
@@ -149,6 +181,7 @@ class CaseOut(Schema):
     legal_basis: list[BasisOut]
     supplement: list[SupplementOut]
     papers: list[PaperOut]
+    checks: list[CheckOut]
     decision: DecisionOut | None
     allowed_actions: list[Action]
 
@@ -185,7 +218,7 @@ class NonAcceptanceIn(ActIn):
 class MarkIn(Strict):
     point: Code
     passed: bool
-    note: Annotated[str, StringConstraints(max_length=2_000, pattern=_PRINTABLE)] = ""
+    note: Note = ""
 
 
 class MarksIn(ActIn):
@@ -228,6 +261,22 @@ class RefusalIn(ActIn):
 class ServiceIn(ActIn):
     method: ServiceMethod
     proof: Text
+
+
+class CorrectionIn(ActIn):
+    field: FieldKey
+    value: bool | int | Text | Annotated[list[Text], Field(max_length=100)]
+    reason: Text
+
+
+class HandOverIn(ActIn):
+    to: UUID
+
+
+class FindingIn(ActIn):
+    check: UUID
+    outcome: Literal["PASSED", "FAILED"]
+    note: Note = ""
 
 
 class WebhookIn(Strict):

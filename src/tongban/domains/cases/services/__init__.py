@@ -39,13 +39,14 @@ from tongban.domains.cases.services.assignment import (
 from tongban.domains.cases.services.completion import (
     CheckNotDue,
     CheckSettled,
+    FindingMissing,
     MaterialNotHandedIn,
     ProofMissing,
     hand_in_deferred,
     serve,
     settle_check,
 )
-from tongban.domains.cases.services.correction import NothingToCorrect, correct
+from tongban.domains.cases.services.correction import NothingToCorrect, ValueRefused, correct
 from tongban.domains.cases.services.decision import (
     HolderUnknown,
     MaterialOutstanding,
@@ -105,6 +106,7 @@ __all__ = [
     "ConflictOfInterest",
     "ExtensionRefused",
     "FaultyPeriod",
+    "FindingMissing",
     "HolderUnknown",
     "IdempotencyConflict",
     "IllegalTransition",
@@ -134,6 +136,7 @@ __all__ = [
     "SupplementStillOpen",
     "TwoOfficersNeeded",
     "UnknownPoint",
+    "ValueRefused",
     "ViewNameMissing",
     "WhereToGoMissing",
     "accept_by_silence",

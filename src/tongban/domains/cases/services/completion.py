@@ -17,6 +17,7 @@ from tongban.domains.cases.services.transition import (
     lock_case,
     receipt_of,
     refuse_conflicted,
+    refuse_stale,
     transition,
 )
 from tongban.domains.cases.types import (
@@ -48,8 +49,21 @@ class ProofMissing(TongbanError):
 
 
 class CheckSettled(TongbanError):
+    """Names the finding there is."""
+
     code: ClassVar[str] = "CHECK_SETTLED"
     default_sentence: ClassVar[str] = gettext_noop("这项核查已经有结论。")
+
+    def __init__(self, check_id: UUID, outcome: CheckOutcome) -> None:
+        self.outcome = outcome
+        super().__init__(f"check {check_id} was settled as {outcome}")
+
+
+class FindingMissing(TongbanError):
+    """What did not pass can cost a licence: it needs words."""
+
+    code: ClassVar[str] = "FINDING_MISSING"
+    default_sentence: ClassVar[str] = gettext_noop("请写明哪里没有通过；承诺不实的，准予的结果会被撤销。")
 
 
 class CheckNotDue(TongbanError):
@@ -107,22 +121,34 @@ def hand_in_deferred(
 
 
 def settle_check(
-    *, check_id: UUID, outcome: CheckOutcome, note: str, actor: Actor, at: datetime
+    *,
+    check_id: UUID,
+    outcome: CheckOutcome,
+    note: str,
+    actor: Actor,
+    at: datetime,
+    case_number: str | None = None,
+    revision: int | None = None,
 ) -> ActReceipt:
     """An officer's finding; the last check closes the case.
 
+    The console's list shows tasks, not cases; whoever saw the case names its number and the revision.
+
     A false promise annuls what was granted on it, a material that never came ends the case; both go on record
-    against the applicant. Raises :class:`CheckSettled`, :class:`CheckNotDue`, and ``CaseNotFound`` for another
-    department's officer.
+    against the applicant. Raises :class:`CheckSettled`, :class:`CheckNotDue`, :class:`FindingMissing`,
+    ``StaleDossier``, and ``CaseNotFound`` for another department's officer.
     """
     with transaction.atomic():
         case = find_locked(_case_number_of(check_id))
-        if case.department not in departments_of(actor):
-            raise CaseNotFound(f"check {check_id} is not the actor's")
+        if case.department not in departments_of(actor) or case_number not in (None, case.number):
+            raise CaseNotFound(f"check {check_id} is not the actor's, or not of {case_number}")
         refuse_conflicted(case, actor)
+        refuse_stale(case, revision)
         task = _open_task(check_id)
         if outcome is CheckOutcome.OPEN:
             raise ValueError("a check is settled as passed or failed")
+        if outcome is CheckOutcome.FAILED and not note.strip():
+            raise FindingMissing(f"check {check_id} failed without words")
         if _is_early(task, outcome, at):
             raise CheckNotDue(f"check {check_id} is due {task.due_on}, failed at {at}")
         task.outcome = outcome.value
@@ -161,7 +187,7 @@ def _case_number_of(check_id: UUID) -> str:
 def _open_task(check_id: UUID) -> CheckTask:
     task = CheckTask.objects.get(id=check_id)
     if task.outcome != CheckOutcome.OPEN.value:
-        raise CheckSettled(f"check {check_id} was settled as {task.outcome}")
+        raise CheckSettled(check_id, CheckOutcome(task.outcome))
     return task
 
 

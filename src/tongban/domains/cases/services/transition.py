@@ -85,8 +85,7 @@ def lock_case(*, case_number: str, revision: int | None, action: Action, actor: 
     if not may_do(actor, action, department=case.department, applicant_id=case.applicant_id):
         raise CaseNotFound(f"{actor.kind} may not {action} case {case_number}")
     refuse_conflicted(case, actor)
-    if revision is not None and case.revision != revision:
-        raise StaleDossier(f"case {case_number} is at revision {case.revision}, the page showed {revision}")
+    refuse_stale(case, revision)
     next_status(Status(case.status), action)
     return case
 
@@ -113,6 +112,12 @@ def refuse_conflicted(case: Case, actor: Actor) -> None:
         return
     if Conflict.objects.filter(case=case, officer_id=actor.account_id).exists():
         raise ConflictOfInterest(f"officer {actor.account_id} stepped aside from {case.number}")
+
+
+def refuse_stale(case: Case, revision: int | None) -> None:
+    """Nobody acts on what she did not see; None comes from who judges the locked row itself."""
+    if revision is not None and case.revision != revision:
+        raise StaleDossier(f"case {case.number} is at revision {case.revision}, the page showed {revision}")
 
 
 def note_clock(

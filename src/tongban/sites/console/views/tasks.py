@@ -110,11 +110,7 @@ def settle(request: ActorRequest, check_id: UUID) -> HttpResponse:
     outcome = FINDINGS.get(request.POST.get("outcome", ""))
     note = request.POST.get("note", "").strip()
     if outcome is None or (outcome is CheckOutcome.FAILED and not note):
-        error = (
-            _("请选择核查结论。")
-            if outcome is None
-            else _("请写明哪里没有通过；承诺不实的，准予的结果会被撤销。")
-        )
+        error = _("请选择核查结论。") if outcome is None else _(handling.FindingMissing.default_sentence)
         found = _checks(request.actor)
         if check_id not in {one.id for one in found}:
             raise Http404
