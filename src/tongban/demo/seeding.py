@@ -18,7 +18,7 @@ from tongban.demo import city_life
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
-from tongban.domains.directory.types import Connection, Department, Level, ServiceCentre
+from tongban.domains.directory.types import Level
 from tongban.domains.exchange import services as exchange
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
@@ -34,7 +34,8 @@ from tongban.domains.registers.types import (
     RelationKind,
 )
 from tongban.domains.standards import services as standards
-from tongban.kernel.actors import PLATFORM, Role
+from tongban.foundation.imports import ImportReport
+from tongban.kernel.actors import PLATFORM
 from tongban.kernel.identifiers.uscc import compose_uscc
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -63,8 +64,11 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     city, founded_at = settings.CATALOGUE_REGION, at - SINCE_FOUNDATION
     say("divisions of the nation")
     directory_services.load_divisions(local=city, actor=PLATFORM, at=founded_at)
-    say("departments, service centres and windows")
-    _departments(city, founded_at)
+    say("departments, service centres, windows and officers")
+    report = identity.import_organisation(
+        organisation(city), actor=PLATFORM, at=founded_at, encoded_password=_encoded_password()
+    )
+    _require_taken(report)
     say("data elements, material dictionary, licence types, resources")
     standards.load_dictionary(read("elements"), actor=PLATFORM, at=founded_at)
     standards.load_material_types(read("material_types"), actor=PLATFORM, at=founded_at)
@@ -78,8 +82,6 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
         actor=PLATFORM,
         at=founded_at,
     )
-    say("officers")
-    write_officers(read("people")["officers"], founded_at)
     say("cases of the weeks before")
     say(f"{city_life.live(at=at)} cases")
     say("people, firms and licences of the cast")
@@ -92,29 +94,25 @@ def read(name: str) -> Any:
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def _departments(city: str, at: datetime) -> None:
+def organisation(city: str) -> Mapping[str, list[dict[str, object]]]:
+    """The sample city's departments, centres, windows and officers, as an operator's file brings them."""
     districts = directory.list_districts()
+    departments = []
     serial = _BODY_SERIAL
     for entry in read("departments"):
         serial += 100
-        head = _body(entry, entry["code"], entry["name"], city, Level.CITY, None, serial)
-        directory_services.save_department(head, actor=PLATFORM, at=at)
-        if not entry["districts"]:
-            continue
-        for number, district in enumerate(districts, start=1):
+        departments.append(_body(entry, entry["code"], entry["name"], city, Level.CITY, None, serial))
+        for number, district in enumerate(districts if entry["districts"] else (), start=1):
             name = entry["name"].replace("示例市", f"示例市{district.name}", 1)
-            office = _body(
-                entry,
-                f"{entry['code']}-{district.code}",
-                name,
-                district.code,
-                Level.COUNTY,
-                entry["code"],
-                serial + number,
-            )
-            directory_services.save_department(office, actor=PLATFORM, at=at)
-    for district in districts:
-        _service_centre(district.code, district.name, at)
+            code = f"{entry['code']}-{district.code}"
+            office = _body(entry, code, name, district.code, Level.COUNTY, entry["code"], serial + number)
+            departments.append(office)
+    return {
+        "departments": departments,
+        "centres": [_service_centre(one.code, one.name) for one in districts],
+        "windows": [_window(one.code, number, departments) for one in districts for number in (1, 2)],
+        "officers": [_officer(one) for one in read("people")["officers"]],
+    }
 
 
 def _body(
@@ -125,43 +123,49 @@ def _body(
     level: Level,
     guided_by: str | None,
     serial: int,
-) -> Department:
+) -> dict[str, object]:
     place = "示例市" if guided_by is None else name.removesuffix(entry["name"].removeprefix("示例市"))
-    return Department(
-        code=code,
-        name=name,
-        short_name=entry["short_name"],
-        uscc=compose_uscc("11", "310000", f"{serial:08d}"),
-        division=division,
-        level=level,
-        guided_by=guided_by,
-        connection=Connection(entry.get("connection", "CONSOLE")),
-        phone=f"000-{serial % 10_000_000:07d}",
-        complaint_phone="000-12345",
-        address=f"{place}示例路{serial % 100 + 1}号",
-        reconsideration_body=f"{place}人民政府",
-        court=f"{place}人民法院",
-    )
+    return {
+        "code": code,
+        "name": name,
+        "short_name": entry["short_name"],
+        "uscc": compose_uscc("11", "310000", f"{serial:08d}"),
+        "division": division,
+        "level": level,
+        "guided_by": guided_by,
+        "connection": entry.get("connection", "CONSOLE"),
+        "phone": f"000-{serial % 10_000_000:07d}",
+        "complaint_phone": "000-12345",
+        "address": f"{place}示例路{serial % 100 + 1}号",
+        "reconsideration_body": f"{place}人民政府",
+        "court": f"{place}人民法院",
+    }
 
 
-def _service_centre(division: str, name: str, at: datetime) -> None:
-    code = f"ZX-{division}"
-    centre = ServiceCentre(
-        code, f"{name}政务服务中心（示例）", f"示例市{name}示例大道1号", f"000-{division}0", HOURS, division
-    )
-    directory_services.save_centre(centre, actor=PLATFORM, at=at)
-    departments = [one.code for one in directory.list_departments(division=division)]
-    for number in (1, 2):
-        directory_services.save_window(
-            code=f"{code}-{number:02d}",
-            centre=code,
-            name=f"综合窗口{number:02d}",
-            phone=f"000-{division}{number}",
-            hours=HOURS,
-            departments=departments,
-            actor=PLATFORM,
-            at=at,
-        )
+def _service_centre(division: str, name: str) -> dict[str, object]:
+    return {
+        "code": f"ZX-{division}",
+        "name": f"{name}政务服务中心（示例）",
+        "address": f"示例市{name}示例大道1号",
+        "phone": f"000-{division}0",
+        "hours": HOURS,
+        "division": division,
+    }
+
+
+def _window(division: str, number: int, departments: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    return {
+        "code": f"ZX-{division}-{number:02d}",
+        "centre": f"ZX-{division}",
+        "name": f"综合窗口{number:02d}",
+        "phone": f"000-{division}{number}",
+        "hours": HOURS,
+        "departments": [one["code"] for one in departments if one["division"] == division],
+    }
+
+
+def _officer(officer: Mapping[str, Any]) -> dict[str, object]:
+    return {name: officer[name] for name in ("username", "name", "department", "post", "roles")}
 
 
 def _guides(at: datetime) -> None:
@@ -169,11 +173,13 @@ def _guides(at: datetime) -> None:
         json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "guides").glob("*.json"))
     ]
     report = catalogue.import_guides(documents, actor=PLATFORM, at=at)
-    if report.refused:
-        refused = [finding for finding in report.findings if finding.is_refused]
-        lines = (
-            f"{documents[one.row]['basic_code']} {one.field}: {one.value} ({one.reason})" for one in refused
-        )
+    _require_taken(report)
+
+
+def _require_taken(report: ImportReport) -> None:
+    refused = [one for one in report.findings if one.is_refused]
+    if refused:
+        lines = (f"row {one.row}, {one.field}: {one.value} ({one.reason})" for one in refused)
         raise SeedRefused("\n".join(lines))
 
 
@@ -217,28 +223,6 @@ def write_people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> No
             basis=mandate["basis"],
             scope=mandate["scope"],
             valid_to=at + timedelta(days=mandate["days"]) if mandate["days"] else None,
-            actor=PLATFORM,
-            at=at,
-        )
-
-
-def write_officers(officers: Sequence[Mapping[str, Any]], at: datetime) -> None:
-    """Officers' accounts and posts, as in people.json."""
-    encoded = _encoded_password()
-    for officer in officers:
-        account = identity.open_account(
-            username=officer["username"],
-            password=None,
-            encoded_password=encoded,
-            name=officer["name"],
-            actor=PLATFORM,
-            at=at,
-        )
-        identity.appoint_officer(
-            account_id=account,
-            department=officer["department"],
-            post=officer["post"],
-            roles=[Role(role) for role in officer["roles"]],
             actor=PLATFORM,
             at=at,
         )

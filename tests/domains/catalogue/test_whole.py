@@ -69,12 +69,24 @@ def test_a_dry_run_of_the_whole_writes_nothing(file: Path) -> None:
     assert is_empty()
 
 
+def test_a_refused_department_is_named_and_nothing_is_written(file: Path) -> None:
+    raw = json.loads(file.read_text("utf-8"))
+    raw["departments"][3]["division"] = "9999"
+
+    report = import_whole(raw)
+
+    assert report.refused == 1
+    assert [(one.row, one.field, one.value) for one in report.findings] == [
+        (3, "departments.division", "9999")
+    ]
+    assert is_empty()
+
+
 @pytest.mark.parametrize(
     "fault",
     [
         {"guides": {}},
         {"packages": []},
-        {"departments": [{"code": "A"}]},
         {"elements": [{"code": "a"}]},
         {"licence_types": [{"code": "A", "issuer_kind": "NO-SUCH"}]},
     ],

@@ -1,6 +1,6 @@
 """Pure rules of the directory."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.kernel.identifiers import validate_uscc
@@ -22,14 +22,13 @@ def district_of(division: str) -> str:
     return division[:6]
 
 
-def department_fault(department: Department, guide: Department | None) -> str:
-    """Why a department may not be saved, as a sentence; empty when it may."""
+def department_faults(department: Department, guide: Department | None) -> Iterator[tuple[str, str]]:
+    """Why a department may not be saved: each field at fault with a sentence."""
     if department.connection is not Connection.LINKED_ONLY or department.uscc:
         verdict = validate_uscc(department.uscc)
         if not verdict.valid:
-            return verdict.reason
+            yield "uscc", verdict.reason
     if guide is not None and guide.level >= department.level:
-        return "业务指导部门的层级应高于本部门。请选择上级部门。"
+        yield "guided_by", "业务指导部门的层级应高于本部门。请选择上级部门。"
     if department.phone and department.phone == department.complaint_phone:
-        return "咨询电话与投诉电话不能相同。请分别填写。"
-    return ""
+        yield "complaint_phone", "咨询电话与投诉电话不能相同。请分别填写。"

@@ -7,7 +7,17 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import models, rules
-from tongban.domains.directory.types import Connection, Department, Division, Level, ServiceCentre, Window
+from tongban.domains.directory.types import (
+    Connection,
+    Department,
+    Division,
+    DivisionRecord,
+    Level,
+    ServiceCentre,
+    Window,
+    WindowRecord,
+)
+from tongban.kernel.divisions import national_divisions
 from tongban.kernel.errors import TongbanError
 
 
@@ -137,6 +147,33 @@ def list_centres(division: str | None = None) -> tuple[ServiceCentre, ...]:
         ServiceCentre(row.code, row.name, row.address, row.phone, row.hours, row.division_id)
         for row in rows.order_by("code")
     )
+
+
+def list_window_records(codes: Iterable[str] | None = None) -> tuple[WindowRecord, ...]:
+    """Windows as an import brings them, by code; all of them unless some are named. Two queries."""
+    rows = models.Window.objects.prefetch_related("departments").order_by("code")
+    if codes is not None:
+        rows = rows.filter(code__in=set(codes))
+    return tuple(
+        WindowRecord(
+            code=row.code,
+            centre=row.centre_id,
+            name=row.name,
+            phone=row.phone,
+            hours=row.hours,
+            departments=tuple(sorted(one.code for one in row.departments.all())),
+        )
+        for row in rows
+    )
+
+
+def list_own_divisions() -> tuple[DivisionRecord, ...]:
+    """The divisions of this city that the nation's list does not have, or under another name; by code."""
+    national = national_divisions().names
+    rows = models.Division.objects.filter(is_local=True, level__in=(Level.COUNTY, Level.TOWN)).order_by(
+        "code"
+    )
+    return tuple(DivisionRecord(row.code, row.name) for row in rows if national.get(row.code) != row.name)
 
 
 def as_department(row: models.Department) -> Department:

@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, StringConstraints
+
+from tongban.kernel.documents import STRICT
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Address = Annotated[str, StringConstraints(max_length=200)]
+Phone = Annotated[str, StringConstraints(max_length=32)]
+Hours = Annotated[str, StringConstraints(max_length=128)]
 
 
 class Level(StrEnum):
@@ -39,21 +50,23 @@ class Department:
     `code` is unique in the installation, e.g. `SCJG` (city) or `SCJG-310115` (its district office).
     """
 
-    code: str
-    name: str
-    short_name: str
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    code: Code
+    name: Name
+    short_name: Code
     uscc: str
     division: str
     level: Level
     guided_by: str | None
     """Code of the city department whose substance a district department follows."""
     connection: Connection
-    phone: str
-    complaint_phone: str
-    address: str
-    reconsideration_body: str
+    phone: Phone
+    complaint_phone: Phone
+    address: Address
+    reconsideration_body: Annotated[str, StringConstraints(max_length=128)]
     """行政复议机关, named in a refusal."""
-    court: str
+    court: Annotated[str, StringConstraints(max_length=128)]
     """Court for 行政诉讼, named in a refusal."""
 
 
@@ -74,9 +87,36 @@ class Window:
 class ServiceCentre:
     """A building where departments keep their windows (政务服务中心)."""
 
-    code: str
-    name: str
-    address: str
-    phone: str
-    hours: str
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    code: Code
+    name: Name
+    address: Address
+    phone: Phone
+    hours: Hours
     division: str
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionRecord:
+    """A division of this city that the nation's list does not have, or not yet under this name (e.g. a development zone)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3})?$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRecord:
+    """A window as an import brings it: the code of its centre, and of the departments for which it takes papers."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    code: Code
+    centre: str
+    name: Name
+    phone: Phone
+    """Empty: the centre's."""
+    hours: Hours
+    departments: tuple[str, ...]

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import models, rules
 from tongban.domains.identity.querysets import in_term, mandate_in_force, post_in_force
-from tongban.domains.identity.types import Cover, Mandate, MandateKind, Officer, Subject, SubjectKind
+from tongban.domains.identity.types import (
+    Cover,
+    Mandate,
+    MandateKind,
+    Officer,
+    OfficerRecord,
+    Subject,
+    SubjectKind,
+)
 from tongban.foundation import clock, crypto
 from tongban.kernel.actors import Actor, ActorKind, Role
 from tongban.kernel.errors import TongbanError
@@ -157,6 +165,26 @@ def list_officers(department: str, *, at: datetime | None = None) -> list[Office
     rows = models.Appointment.objects.filter(post_in_force(moment), department_id=department)
     rows = rows.select_related("account", "department").order_by("account__name", "account__username")
     return [as_officer(row) for row in rows]
+
+
+def list_officer_records(
+    *, at: datetime, usernames: Collection[str] | None = None
+) -> tuple[OfficerRecord, ...]:
+    """The officers in post at an instant as an import brings them, by department and username; one query."""
+    rows = models.Appointment.objects.filter(post_in_force(at)).select_related("account")
+    if usernames is not None:
+        rows = rows.filter(account__username__in=usernames)
+    return tuple(
+        OfficerRecord(
+            username=row.account.username,
+            name=row.account.name,
+            department=row.department_id,
+            post=row.post,
+            roles=tuple(Role(role) for role in sorted(row.roles)),
+            email=row.account.email,
+        )
+        for row in rows.order_by("department_id", "account__username")
+    )
 
 
 def get_officer(account_id: UUID, *, at: datetime | None = None) -> Officer | None:

@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import ConfigDict, Field, StringConstraints
+
+from tongban.domains.directory.types import Department, DivisionRecord, ServiceCentre, WindowRecord
 from tongban.kernel.actors import Role
+from tongban.kernel.documents import STRICT
 
 
 class SubjectKind(StrEnum):
@@ -70,6 +75,37 @@ class Officer:
     division: str
     post: str
     roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRecord:
+    """An officer as an import brings her. There is no password in it: she is invited to choose one."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    username: Annotated[
+        str, StringConstraints(to_lower=True, min_length=3, max_length=64, pattern=r"^[\w.+-]+$")
+    ]
+    """By which she signs in: her employee code 工号; upper and lower case are the same."""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    department: str
+    post: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    email: Annotated[str, StringConstraints(to_lower=True, max_length=254)] = ""
+    """Of her office; empty leaves what the account has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """机构和人员: the file that `tongban organisations import` reads; each list may be left out."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    divisions: tuple[DivisionRecord, ...] = ()
+    departments: tuple[Department, ...] = ()
+    centres: tuple[ServiceCentre, ...] = ()
+    windows: tuple[WindowRecord, ...] = ()
+    officers: tuple[OfficerRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,17 @@
 """The exchange format of guides: JSON to frozen dataclasses and back, losslessly."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, TypeVar
+from dataclasses import fields
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_noop
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from tongban.domains.catalogue import types
 from tongban.domains.catalogue.types import GuideDocument, ProcedureDocument, SubstanceDocument
-from tongban.kernel.conditions import CONDITION_SCHEMA
-from tongban.kernel.errors import TongbanError
+from tongban.kernel import documents
+from tongban.kernel.documents import Document
 
-_STRICT = ConfigDict(extra="forbid")
 for _kind in (
     types.LegalBasis,
     types.Condition,
@@ -30,10 +28,8 @@ for _kind in (
     ProcedureDocument,
     GuideDocument,
 ):
-    # Read by pydantic: a misspelt key is refused, never dropped.
-    setattr(_kind, "__pydantic_config__", _STRICT)  # noqa: B010 - the dataclasses do not declare it
+    setattr(_kind, "__pydantic_config__", documents.STRICT)  # noqa: B010 - the dataclasses do not declare it
 
-_Document = TypeVar("_Document")
 _GUIDE = TypeAdapter(GuideDocument)
 _SUBSTANCE = TypeAdapter(SubstanceDocument)
 _PROCEDURE = TypeAdapter(ProcedureDocument)
@@ -44,24 +40,11 @@ _ADAPTERS: Mapping[type, TypeAdapter[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of a document: `place` is a path such as `materials.2.name`."""
-
-    place: str
-    value: str
-    reason: str
-
-
-class DocumentRefused(TongbanError):
-    """The document does not fit the format; `faults` name each place."""
+class DocumentRefused(documents.DocumentRefused):
+    """The guide does not fit the format; `faults` name each place."""
 
     code: ClassVar[str] = "GUIDE_DOCUMENT_REFUSED"
     default_sentence: ClassVar[str] = gettext_noop("办事指南的内容不完整或者格式不对，请按提示修改。")
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("; ".join(f"{fault.place}: {fault.reason}" for fault in faults))
-        self.faults = faults
 
 
 def read_guide(raw: object) -> GuideDocument:
@@ -102,40 +85,11 @@ def _substance_values(substance: SubstanceDocument) -> dict[str, Any]:  # Any: a
 
 def guide_schema() -> Mapping[str, Any]:
     """JSON Schema (2020-12) of the format, as it is kept in `data/guide.schema.json`."""
-    schema = _with_condition_trees(_GUIDE.json_schema(mode="validation"))
-    assert isinstance(schema, dict)
-    definitions = CONDITION_SCHEMA["$defs"]
-    assert isinstance(definitions, dict)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
-        "$defs": {**schema["$defs"], **definitions},
-        "title": "Guide",
-    }
+    return documents.document_schema(_GUIDE, "Guide")
 
 
-def _with_condition_trees(schema: Any) -> Any:
-    """Say of every tree, which the dataclasses call a mapping, that it is a condition."""
-    if isinstance(schema, list):
-        return [_with_condition_trees(entry) for entry in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema == {"type": "object", "additionalProperties": True}:
-        return {"$ref": "#/$defs/node"}
-    return {key: _with_condition_trees(value) for key, value in schema.items()}
-
-
-def _read(adapter: TypeAdapter[_Document], raw: object) -> _Document:
-    """Read strictly, as the schema says: the text "3" is no number. PostgreSQL's jsonb refuses NUL."""
-    text = json.dumps(raw)
-    if "\\u0000" in text:
-        raise DocumentRefused((Fault("", "\\u0000", "文本里有空字符（NUL）。"),))
+def _read(adapter: TypeAdapter[Document], raw: object) -> Document:
     try:
-        return adapter.validate_json(text, strict=True)
-    except ValidationError as error:
-        raise DocumentRefused(
-            tuple(
-                Fault(".".join(str(part) for part in one["loc"]), repr(one["input"])[:80], one["msg"])
-                for one in error.errors()
-            )
-        ) from error
+        return documents.read_document(adapter, raw)
+    except documents.DocumentRefused as error:
+        raise DocumentRefused(error.faults) from error

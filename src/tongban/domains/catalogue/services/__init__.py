@@ -1,12 +1,6 @@
 """What can be done to the catalogue."""
 
-from tongban.domains.catalogue.services.exchange import (
-    ImportReport,
-    RowFinding,
-    export_guides,
-    import_guides,
-    published_documents,
-)
+from tongban.domains.catalogue.services.exchange import export_guides, import_guides, published_documents
 from tongban.domains.catalogue.services.indexing import index_entry, note_zero_hit
 from tongban.domains.catalogue.services.sichuan import import_sichuan
 from tongban.domains.catalogue.services.versions import (
@@ -29,6 +23,7 @@ from tongban.domains.catalogue.services.versions import (
     submit_version,
 )
 from tongban.domains.catalogue.services.whole import FaultyCatalogue, export_catalogue, import_catalogue
+from tongban.foundation.imports import ImportReport
 
 __all__ = [
     "FaultyCatalogue",
@@ -37,7 +32,6 @@ __all__ = [
     "ImportReport",
     "NotYours",
     "ReasonMissing",
-    "RowFinding",
     "SamePerson",
     "StaleVersion",
     "TooEarly",

@@ -1,7 +1,6 @@
 """Guides in and out in our own JSON format (JSON Schema: `tongban catalogue schema`)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,35 +23,12 @@ from tongban.domains.catalogue.types import GuideDocument, ImplementedBy, Substa
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department
 from tongban.foundation.audit import services as audit
+from tongban.foundation.imports import REPEATED, ImportReport, RowFinding
 from tongban.kernel.actors import Actor
 from tongban.kernel.identifiers import ItemCodeScheme, validate_item_code
 
 _LONGEST_OWN_CODE = 31
 """A code of the department, at most 32 characters, and a hyphen go before it in an implementation's code of 64."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowFinding:
-    """One row refused or repaired: `row` counts from 0 in the file's order."""
-
-    row: int
-    field: str
-    value: str
-    reason: str
-    is_refused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, or would do (`is_dry_run`)."""
-
-    rows: int
-    created: int
-    changed: int
-    unchanged: int
-    refused: int
-    findings: tuple[RowFinding, ...]
-    is_dry_run: bool
 
 
 class _Undo(Exception):
@@ -159,9 +135,7 @@ def _read(row: int, entry: object, seen: set[str], findings: list[RowFinding]) -
         findings.append(RowFinding(row, "basic_code", document.basic_code, verdict.reason, is_refused=True))
         return None
     if document.basic_code in seen:
-        findings.append(
-            RowFinding(row, "basic_code", document.basic_code, "同一文件中重复的编码", is_refused=True)
-        )
+        findings.append(RowFinding(row, "basic_code", document.basic_code, REPEATED, is_refused=True))
         return None
     seen.add(document.basic_code)
     if document.department not in directory.department_names([document.department]):

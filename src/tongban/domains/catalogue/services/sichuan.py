@@ -18,7 +18,6 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
-from tongban.domains.catalogue.services.exchange import ImportReport, RowFinding
 from tongban.domains.catalogue.services.indexing import ITEM, index_entries
 from tongban.domains.catalogue.types import (
     Channel,
@@ -34,6 +33,7 @@ from tongban.domains.directory import selectors as directory_selectors
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.foundation.audit import services as audit
+from tongban.foundation.imports import ImportReport, RowFinding
 from tongban.foundation.search import initials
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError

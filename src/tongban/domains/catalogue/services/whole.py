@@ -5,21 +5,19 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop
-from pydantic import TypeAdapter, ValidationError
 
-from tongban.domains.catalogue.services.exchange import ImportReport, export_guides, import_guides
+from tongban.domains.catalogue.services.exchange import export_guides, import_guides
 from tongban.domains.directory import selectors as directory_selectors
 from tongban.domains.directory import services as directory
-from tongban.domains.directory.types import Department
 from tongban.domains.exchange import selectors as exchange_selectors
 from tongban.domains.exchange import services as exchange
 from tongban.domains.licences import selectors as licences_selectors
 from tongban.domains.licences import services as licences
 from tongban.domains.standards import selectors as standards_selectors
 from tongban.domains.standards import services as standards
+from tongban.foundation.imports import ImportReport, Tally
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 
@@ -31,33 +29,36 @@ _LOADERS: Mapping[str, Callable[..., object]] = {
     "licence_types": licences.load_licence_types,
     "resources": exchange.load_resources,
 }
-_DEPARTMENTS: TypeAdapter[tuple[Department, ...]] = TypeAdapter(tuple[Department, ...])
 
 Whole = Mapping[str, Any]
 """Parsed JSON: the lists by name of their part."""
 
 
 class FaultyCatalogue(TongbanError):
-    """The file has a part that is not known or not a list, or a department that is not whole; nothing was imported."""
+    """The file has a part that is not known or not a list; nothing was imported."""
 
     code: ClassVar[str] = "FAULTY_CATALOGUE"
     default_sentence: ClassVar[str] = gettext_noop("文件的内容不完整或者格式不对，没有导入任何内容。")
 
 
 def import_catalogue(raw: Whole, *, actor: Actor, at: datetime, dry_run: bool = False) -> ImportReport:
-    """Write every part of the file, or nothing when one is faulty or a guide is refused; the report is of the guides.
+    """Write every part of the file, or nothing when one is faulty or a row is refused; the report is of the guides,
+    or of the departments when one of them is refused.
 
     Divisions of the nation are loaded when there are none yet. Raises FaultyCatalogue and what the dictionaries' own domains refuse.
     """
     wrong = [name for name, part in raw.items() if name not in PARTS or not isinstance(part, list)]
     if wrong:
         raise FaultyCatalogue(f"no part of a catalogue, or no list: {', '.join(wrong)}")
+    tally = Tally()
     try:
         with transaction.atomic():
-            if not directory_selectors.list_districts():
-                directory.load_divisions(local=settings.CATALOGUE_REGION, actor=actor, at=at)
-            for department in _departments(raw.get("departments", [])):
-                directory.save_department(department, actor=actor, at=at)
+            directory.load_directory(
+                {"departments": raw.get("departments", [])}, tally=tally, actor=actor, at=at
+            )
+            if tally.refused:
+                transaction.set_rollback(True)
+                return tally.report(is_dry_run=dry_run)
             for name, load in _LOADERS.items():
                 if raw.get(name):
                     load(raw[name], actor=actor, at=at)
@@ -79,16 +80,6 @@ def export_catalogue() -> Whole:
         "resources": [_resource(asdict(one)) for one in exchange_selectors.list_resources()],
         "guides": list(export_guides()),
     }
-
-
-def _departments(rows: list[object]) -> list[Department]:
-    """Those that guide others first."""
-    try:
-        return sorted(_DEPARTMENTS.validate_python(rows), key=lambda one: one.level)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise FaultyCatalogue(f"departments.{place}: {first['msg']}") from error
 
 
 def _by_code(entries: Mapping[str, Any]) -> list[dict[str, Any]]:

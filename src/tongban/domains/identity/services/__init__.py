@@ -1,4 +1,4 @@
-"""What can be done to accounts, subjects, posts and mandates."""
+"""What can be done to accounts, subjects, posts, mandates and the organisation."""
 
 from tongban.domains.identity.services.accounts import (
     UsernameTaken,
@@ -21,6 +21,11 @@ from tongban.domains.identity.services.officers import (
     appoint_officer,
     cover,
     end_appointment,
+)
+from tongban.domains.identity.services.organisations import (
+    export_organisation,
+    import_organisation,
+    organisation_schema,
 )
 from tongban.domains.identity.services.subjects import (
     AlreadyBound,
@@ -46,11 +51,14 @@ __all__ = [
     "close_account",
     "cover",
     "end_appointment",
+    "export_organisation",
     "forgive_failures",
     "give_number",
     "grant_mandate",
+    "import_organisation",
     "note_failure",
     "open_account",
+    "organisation_schema",
     "register_entity",
     "register_newborn",
     "register_person",

@@ -1,4 +1,4 @@
-"""What can be done to the directory."""
+"""Divisions, departments, service centres and windows, each registered or changed by its code."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -69,6 +69,12 @@ def load_divisions(
     return len(rows)
 
 
+def require_divisions(*, local: str, actor: Actor, at: datetime) -> None:
+    """Load the nation's divisions where none of this city is known yet."""
+    if not models.Division.objects.filter(is_local=True).exists():
+        load_divisions(local=local, actor=actor, at=at)
+
+
 @transaction.atomic
 def save_department(department: Department, *, actor: Actor, at: datetime) -> Department:
     """Register a department or change it, by its code.
@@ -77,8 +83,7 @@ def save_department(department: Department, *, actor: Actor, at: datetime) -> De
     """
     selectors.get_division(department.division)
     guide = None if department.guided_by is None else selectors.get_department(department.guided_by)
-    fault = rules.department_fault(department, guide)
-    if fault:
+    for _field, fault in rules.department_faults(department, guide):
         raise FaultyDepartment(f"department {department.code}", sentence=fault)
     try:
         with transaction.atomic():
@@ -143,21 +148,23 @@ def _record(actor: Actor, action: str, at: datetime, object_type: str, object_id
 
 
 def _write_department(department: Department) -> None:
-    models.Department.objects.update_or_create(
-        code=department.code,
-        defaults={
-            "name": department.name,
-            "short_name": department.short_name,
-            "uscc": department.uscc,
-            "division_id": department.division,
-            "level": department.level,
-            "guided_by_id": department.guided_by,
-            "connection": department.connection,
-            "phone": department.phone,
-            "complaint_phone": department.complaint_phone,
-            "address": department.address,
-            "reconsideration_body": department.reconsideration_body,
-            "court": department.court,
-            "pinyin": pinyin(department.name),
-        },
-    )
+    models.Department.objects.update_or_create(code=department.code, defaults=department_columns(department))
+
+
+def department_columns(department: Department) -> dict[str, object]:
+    """What the row of a department holds beside its code."""
+    return {
+        "name": department.name,
+        "short_name": department.short_name,
+        "uscc": department.uscc,
+        "division_id": department.division,
+        "level": department.level,
+        "guided_by_id": department.guided_by,
+        "connection": department.connection,
+        "phone": department.phone,
+        "complaint_phone": department.complaint_phone,
+        "address": department.address,
+        "reconsideration_body": department.reconsideration_body,
+        "court": department.court,
+        "pinyin": pinyin(department.name),
+    }
