@@ -1,15 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from tongban.foundation.numbering import services
 
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_processes_never_share_a_serial(monkeypatch):
-    from django.db import connections
-
     def take(_):
         try:
             return [services.next_serial("test", "scope") for _ in range(20)]
@@ -42,3 +40,18 @@ def test_a_busy_scope_asks_less_and_less_often(monkeypatch):
 
     assert serials == list(range(1, 601))
     assert asked == [8, 16, 32, 64, 128, 256, 256]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_over_one_connection_many_scopes_cost_one(monkeypatch):
+    made = []
+    create = connections.create_connection
+    monkeypatch.setattr(connections, "create_connection", lambda alias: made.append(alias) or create(alias))
+
+    with services.one_connection():
+        serials = [services.next_serial("test", f"scope {number}") for number in range(20)]
+    after = services.next_serial("test", "another scope")
+
+    assert serials == [1] * 20
+    assert after == 1
+    assert len(made) == 2

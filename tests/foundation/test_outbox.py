@@ -83,6 +83,24 @@ def test_who_delivers_alone_also_calls_out_within_the_transaction(registered, ev
     assert Message.objects.count() == 0
 
 
+def test_who_delivers_alone_hears_what_a_handler_raises_and_nothing_was_done(registered, event):
+    seen = []
+
+    def fail(e, at):
+        raise ValueError("poison")
+
+    registry.subscribe(Happened, name="test.see", handler=lambda e, at: seen.append(e))
+    registry.subscribe(CalledOut, name="test.call", handler=fail, calls_out=True)
+    services.publish(event, queue="SCJG")
+    services.publish(CalledOut(1), queue="SCJG")
+
+    with pytest.raises(ValueError, match="poison"):
+        services.deliver_alone()
+
+    assert seen == [event]
+    assert list(Message.objects.values_list("attempts", flat=True)) == [0, 0]
+
+
 def test_a_handler_that_fails_leaves_nothing_behind_and_its_neighbours_are_delivered(registered, event):
     seen = []
 

@@ -38,13 +38,14 @@ from tongban.domains.standards import rules as standard_rules
 from tongban.domains.standards import selectors as standards
 from tongban.domains.standards.types import DataElement, ElementType
 from tongban.foundation import clock
+from tongban.foundation.numbering import services as numbering
 from tongban.foundation.outbox import services as outbox
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.kernel.clock import PauseReason
 from tongban.kernel.identifiers.resident_id import check_character
 from tongban.kernel.identifiers.uscc import compose_uscc
 from tongban.kernel.instants import SHANGHAI, shanghai_date
-from tongban.kernel.workdays import next_workday
+from tongban.kernel.workdays import Calendar, next_workday
 from tongban.sites.portal.consents import CONSENTS, promise_text
 
 CASES_A_DISTRICT = 16
@@ -110,21 +111,22 @@ def live(*, at: datetime) -> int:
     written = len(due)
     heapq.heapify(due)
     today = shanghai_date(due[0][0])
-    while due:
-        instant, nth, course = heapq.heappop(due)
-        if shanghai_date(instant) > today:
-            today = shanghai_date(instant)
-            _begin_day(datetime.combine(today, MORNING, tzinfo=SHANGHAI))
-        following = next(course, None)
-        if following is not None and following < at:
-            heapq.heappush(due, (following, nth, course))
-    _begin_day(at)
+    with numbering.one_connection():
+        while due:
+            instant, nth, course = heapq.heappop(due)
+            if shanghai_date(instant) > today:
+                today = shanghai_date(instant)
+                _begin_day(datetime.combine(today, MORNING, tzinfo=SHANGHAI))
+            following = next(course, None)
+            if following is not None and following < at:
+                heapq.heappush(due, (following, nth, course))
+        _begin_day(at)
     return written
 
 
 def _courses(at: datetime) -> Iterator[Iterator[datetime]]:
     """Each case's course as the instants of its acts; the next act is done when the next instant is asked for."""
-    courses, serial, day = cycle(COURSES), 0, shanghai_date(at)
+    courses, serial, day, calendar = cycle(COURSES), 0, shanghai_date(at), get_calendar()
     at_home: defaultdict[str, Iterator[tuple[int, tuple[_Act, ...]]]] = defaultdict(lambda: cycle(COURSES))
     staff: dict[str, Mapping[Role, Actor]] = {}
     districts = directory.list_districts()
@@ -147,8 +149,8 @@ def _courses(at: datetime) -> Iterator[Iterator[datetime]]:
             applicants = people if ApplicantKind.PERSON in guide.substance.audience else firms
             # The officers of the cast find work on their desks: there each department begins with the first courses.
             age, acts = next(at_home[department] if is_home else courses)
-            since = at - timedelta(days=age)
-            yield _course(guide, next(applicants), staff[department], acts, serial, since)
+            hours = _office_hours(calendar, at - timedelta(days=age), serial)
+            yield _course(guide, next(applicants), staff[department], acts, serial, hours)
 
 
 def _department_after_department(guides: Iterable[Guide]) -> list[str]:
@@ -229,9 +231,8 @@ def _course(
     staff: Mapping[Role, Actor],
     acts: Sequence[_Act],
     serial: int,
-    since: datetime,
+    hours: Iterator[datetime],
 ) -> Iterator[datetime]:
-    hours = _office_hours(since, serial)
     instant = next(hours)
     yield instant
     submission = _submission(guide, applicant, serial, instant, defers=_grant not in acts)
@@ -245,11 +246,11 @@ def _course(
         revision = act(matter, revision, instant)
 
 
-def _office_hours(since: datetime, serial: int) -> Iterator[datetime]:
+def _office_hours(calendar: Calendar, since: datetime, serial: int) -> Iterator[datetime]:
     """Instants on working days, one or two days apart."""
     day = shanghai_date(since)
     while True:
-        day = next_workday(get_calendar(), day)
+        day = next_workday(calendar, day)
         yield datetime.combine(day, OPENING, tzinfo=SHANGHAI) + timedelta(minutes=serial * 37 % 420)
         day += timedelta(days=1 + serial % 2)
 

@@ -72,19 +72,23 @@ def deliver_due(limit: int = BATCH) -> int:
 
 def deliver_inside(limit: int = BATCH) -> int:
     """Run handlers of this process for up to `limit` messages: each message's effect and its removal commit together."""
-    return _deliver(TAKE_INSIDE, limit)
+    with transaction.atomic():
+        rows = list(Message.objects.raw(TAKE_INSIDE, [limit]))
+        done = [row.pk for row in rows if _handle_in_savepoint(row)]
+        Message.objects.filter(pk__in=done).delete()
+    return len(rows)
 
 
 def deliver_alone(limit: int = BATCH) -> int:
-    """The same for messages of both kinds, where nobody else delivers and nobody waits: a city that is being filled."""
-    return _deliver(TAKE_ANY, limit)
+    """The same for messages of both kinds, where nobody else delivers and nobody waits: a city that is being filled.
 
-
-def _deliver(take: str, limit: int) -> int:
+    What a handler raises is raised: nobody would come back for its message, so there is no savepoint to a message either.
+    """
     with transaction.atomic():
-        rows = list(Message.objects.raw(take, [limit]))
-        done = [row.pk for row in rows if _handle_in_savepoint(row)]
-        Message.objects.filter(pk__in=done).delete()
+        rows = list(Message.objects.raw(TAKE_ANY, [limit]))
+        for row in rows:
+            _handle(row)
+        Message.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 
 
