@@ -22,7 +22,7 @@ from sites.city import City
 from sites.conftest import sign_in
 from sites.portal import walk
 from tongban.domains.cases import services as cases
-from tongban.domains.cases.models import Case, Paper
+from tongban.domains.cases.models import CallTask, Case, Paper
 from tongban.domains.cases.types import QueueFilters, QueueView
 from tongban.domains.catalogue.selectors import drafts as parts
 from tongban.domains.directory import services as directory
@@ -93,6 +93,7 @@ WHOSE: dict[str, set[str]] = {
     "console:act": {ACCEPTOR},
     "console:paper": OF_THE_OFFICE,
     "console:settle": set(),
+    "console:settle_call": {ACCEPTOR, DECIDER},
     "console:repair": {DECIDER, SUPERVISOR},
     "console:retry": {OPERATOR},
     "console:manual": {*OF_THE_OFFICE, EDITOR, PUBLISHER},
@@ -230,6 +231,7 @@ def _build(city: City) -> Town:
         "attachment_id": case.content.attachments[0],
         "view_id": view.id,
         "check_id": NOWHERE,
+        "call_id": _call(case, messaging.inbox([firm])[0].id),
         "record_id": _broken_promise(firm, case.number),
         "letter_id": letter.pk,
         "owner_id": procedure.owner_id,
@@ -248,6 +250,11 @@ def _build(city: City) -> Town:
         "portal:licence": {"number": licence},
     }
     return Town(browsers, objects, by_route, case.number, upload.slot, settings.MEDIA_ROOT)
+
+
+def _call(case: Case, message_id: UUID) -> UUID:
+    task = CallTask.objects.create(case=case, message_id=message_id, title="示例", made_at=cities.NOW)
+    return task.id
 
 
 def _broken_promise(firm: UUID, case_number: str) -> UUID:

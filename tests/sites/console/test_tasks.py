@@ -6,11 +6,13 @@ from html import unescape
 
 import pytest
 
-from domains.cases.city import FOOD, Story, Submit, at, new_case
+from domains.cases.city import FOOD, RECEIVED_AT, Story, Submit, at, new_case
 from sites.console.conftest import Desk
 from tongban.domains.cases import selectors as cases
+from tongban.domains.cases.models import CallTask, Case
 from tongban.domains.cases.types import CheckOutcome, Status
 from tongban.domains.identity import selectors as identity
+from tongban.domains.messaging import services as messaging
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message
 from tongban.kernel.actors import Role
@@ -67,6 +69,54 @@ def test_another_departments_check_is_not_there(zhao: Desk, wang: Desk, promised
 
     assert passed.status_code == faulty.status_code == 404
     assert f"check-{check.id}" not in zhao.client.get("/console/checks/").content.decode()
+
+
+@pytest.fixture
+def refused(story: Story) -> CallTask:
+    """A message about the food case that the applicant's address did not take."""
+    case = Case.objects.get(number=story.number)
+    message = messaging.send(
+        "CHECK_DUE",
+        to_subject=case.applicant_id,
+        context={
+            "item_name": case.item_name,
+            "case_number": case.number,
+            "due_on": "2026年3月9日",
+            "materials": "示例",
+        },
+        at=RECEIVED_AT,
+        case_number=case.number,
+    )
+    return CallTask.objects.create(case=case, message_id=message.id, title="请补交材料", made_at=RECEIVED_AT)
+
+
+def test_whom_no_mail_reached_is_telephoned_and_it_is_kept_who_was_told(
+    wang: Desk, refused: CallTask
+) -> None:
+    shown = unescape(wang.client.get("/console/checks/").content.decode())
+
+    wordless = wang.client.post(f"/console/calls/{refused.id}/", {"note": " "})
+    told = wang.client.post(f"/console/calls/{refused.id}/", {"note": "已告知张三本人"}, follow=True)
+    again = wang.client.post(f"/console/calls/{refused.id}/", {"note": "又打一次"}, follow=True)
+
+    assert "示例小馆：请补交材料" in shown
+    assert refused.case.number in shown
+    assert (wordless.status_code, told.status_code) == (422, 200)
+    assert f'href="#note-call-{refused.id}"' in wordless.content.decode()
+    assert "没有要打的电话。" in unescape(told.content.decode())
+    assert "已经由同事办好" in unescape(again.content.decode())
+    refused.refresh_from_db()
+    assert (refused.note, refused.settled_by_id) == ("已告知张三本人", wang.account)
+
+
+def test_another_departments_call_is_not_there(zhao: Desk, refused: CallTask) -> None:
+    told = zhao.client.post(f"/console/calls/{refused.id}/", {"note": "已告知"})
+    wordless = zhao.client.post(f"/console/calls/{refused.id}/", {"note": ""})
+
+    assert told.status_code == wordless.status_code == 404
+    assert f"call-{refused.id}" not in zhao.client.get("/console/checks/").content.decode()
+    refused.refresh_from_db()
+    assert refused.settled_at is None
 
 
 def test_a_dead_letter_is_shown_with_its_reason_and_sent_again(seat: Callable[..., Desk], wang: Desk) -> None:

@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from tongban.domains.cases import events, handlers, selectors
         from tongban.domains.exchange import services as exchange
+        from tongban.domains.messaging.events import MailRefused
         from tongban.foundation.outbox import registry
 
         exchange.register_cause_check(selectors.is_live)
@@ -21,6 +22,7 @@ class CasesConfig(AppConfig):
             events.CaseLimitNoticed,
         ):
             registry.subscribe(event, name="cases.tell_applicant", handler=handlers.tell_applicant)
+        registry.subscribe(MailRefused, name="cases.plan_call", handler=handlers.plan_call)
         registry.subscribe(
             events.CalendarEnding,
             name="cases.tell_calendar_editors",

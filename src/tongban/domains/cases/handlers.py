@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tongban.domains.cases import services
 from tongban.domains.cases.events import (
     CalendarEnding,
     CaseEnded,
@@ -16,6 +17,7 @@ from tongban.domains.cases.rules.clock import NO_LIMIT, ClockEventKind
 from tongban.domains.cases.rules.papers import day_words, instant_words
 from tongban.domains.cases.types import Action, CheckKind, CheckOutcome, Light, Status
 from tongban.domains.messaging import services as messaging
+from tongban.domains.messaging.events import MailRefused
 from tongban.kernel.actors import Role
 from tongban.kernel.clock import PauseReason
 
@@ -57,6 +59,17 @@ def tell_applicant(event: CaseEvent, at: datetime) -> None:
     )
     if template in ("CASE_ACCEPTED", "CASE_ACCEPTED_BY_SILENCE"):
         _remind_of_deferred(case, at)
+
+
+def plan_call(event: MailRefused, at: datetime) -> None:
+    """Whom no mail reaches is telephoned by who handles her case."""
+    services.plan_call(
+        message_id=event.message_id,
+        subject_id=event.to_subject,
+        title=event.title,
+        case_number=event.case_number,
+        at=at,
+    )
 
 
 def tell_calendar_editors(event: CalendarEnding, at: datetime) -> None:

@@ -410,6 +410,36 @@ class CheckTask(models.Model):
         return self.subject
 
 
+class CallTask(models.Model):
+    """A message that an applicant's address refused for good: she is to be telephoned (电话告知)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="calls")
+    message = models.OneToOneField("messaging.Message", models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by_id = models.UUIDField(null=True)
+    settled_by_name = models.CharField(max_length=64, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("电话告知")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, note="")
+                | (Q(settled_at__isnull=False) & ~Q(note="") & ~Q(settled_by_name="")),
+                name="call_settled_has_words",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["made_at"], name="call_open", condition=Q(settled_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Conflict(models.Model):
     """An officer who stepped aside from a case (回避)."""
 

@@ -315,6 +315,19 @@ class CheckTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTask:
+    """Somebody to telephone, because her address refused a message (电话告知)."""
+
+    id: UUID
+    case_number: str
+    item_name: str
+    applicant_name: str
+    title: str
+    """The message's."""
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRecord:
     outcome: Outcome
     decided_at: datetime

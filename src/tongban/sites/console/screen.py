@@ -37,7 +37,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
     """Address and words of what the officer's post has to do with."""
     entries: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
         ("console:queue", _("办件"), READERS),
-        ("console:checks", _("核查任务"), HANDLERS),
+        ("console:checks", _("核查与电话"), HANDLERS),
         ("console:oversight", _("监督"), HEADS),
         ("console:manuals", _("业务手册"), (*READERS, *EDITORS)),
         ("console:items", _("事项编辑"), EDITORS),

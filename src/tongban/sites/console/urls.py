@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("papers/<uuid:paper_id>.pdf", dossier.open_paper, name="paper"),
     path("checks/", tasks.list_checks, name="checks"),
     path("checks/<uuid:check_id>/", tasks.settle, name="settle"),
+    path("calls/<uuid:call_id>/", tasks.settle_call, name="settle_call"),
     path("oversight/", tasks.oversee, name="oversight"),
     path("oversight/broken-promises/<uuid:record_id>/", tasks.repair, name="repair"),
     path("letters/", tasks.list_dead_letters, name="dead_letters"),

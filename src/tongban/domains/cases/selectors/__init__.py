@@ -13,6 +13,7 @@ from tongban.domains.cases.selectors.calendar import (
     get_calendar_status,
     list_calendar_changes,
 )
+from tongban.domains.cases.selectors.calls import list_calls
 from tongban.domains.cases.selectors.causes import count_open_by_version, is_live, list_open_by_version
 from tongban.domains.cases.selectors.dossier import (
     get_clock,
@@ -51,6 +52,7 @@ __all__ = [
     "is_live",
     "list_applications",
     "list_calendar_changes",
+    "list_calls",
     "list_checks",
     "list_open_by_version",
     "list_overdue",

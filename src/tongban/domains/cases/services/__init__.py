@@ -36,6 +36,7 @@ from tongban.domains.cases.services.assignment import (
     save_view,
     step_aside,
 )
+from tongban.domains.cases.services.calls import CallNoteMissing, CallSettled, plan_call, settle_call
 from tongban.domains.cases.services.completion import (
     CheckNotDue,
     CheckSettled,
@@ -99,6 +100,8 @@ __all__ = [
     "AcceptedBySilence",
     "AnswerDayPast",
     "AttachmentNotUsable",
+    "CallNoteMissing",
+    "CallSettled",
     "CaseNotFound",
     "CheckNotDue",
     "CheckSettled",
@@ -158,6 +161,7 @@ __all__ = [
     "mark_limits",
     "open_dossier",
     "open_paper",
+    "plan_call",
     "recompute_open",
     "record_procedure",
     "refuse",
@@ -169,6 +173,7 @@ __all__ = [
     "return_to_examination",
     "save_view",
     "serve",
+    "settle_call",
     "settle_check",
     "step_aside",
     "submit",

@@ -7,7 +7,7 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tongban.domains.cases.types import CalendarChange, CalendarStatus, CheckTask
+from tongban.domains.cases.types import CalendarChange, CalendarStatus, CallTask, CheckTask
 from tongban.domains.identity.types import Cover
 from tongban.foundation.outbox.services import DeadLetter
 from tongban.sites.console.controls import controls, problems
@@ -17,8 +17,23 @@ from tongban.sites.shared.formats import full_day, moment, plain_day
 
 
 @dataclass(frozen=True, slots=True)
+class CallLine:
+    """An applicant to telephone."""
+
+    id: str
+    who: str
+    title: str
+    when: str
+    item: str
+    case_number: str
+    case_address: str
+    settle_action: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksPage:
     lines: tuple[CheckLine, ...]
+    calls: tuple[CallLine, ...]
     faulty_id: str
     error: str
     note: str
@@ -26,15 +41,34 @@ class ChecksPage:
 
 
 def build_checks(
-    checks: Sequence[CheckTask], *, faulty_id: str = "", error: str = "", note: str = ""
+    checks: Sequence[CheckTask],
+    calls: Sequence[CallTask],
+    *,
+    faulty_id: str = "",
+    error: str = "",
+    note: str = "",
 ) -> ChecksPage:
-    """The open tasks by due day; `faulty_id` is the one whose finding will not do, kept as typed."""
+    """The open tasks by due day; `faulty_id` is the line whose words will not do, kept as typed."""
     return ChecksPage(
         lines=tuple(check_line(one) for one in sorted(checks, key=lambda one: (one.due_on, str(one.id)))),
-        faulty_id=f"check-{faulty_id}" if faulty_id else "",
+        calls=tuple(_call_line(one) for one in calls),
+        faulty_id=faulty_id,
         error=error,
         note=note,
-        problems=({"text": error, "href": f"#note-check-{faulty_id}"},) if error else (),
+        problems=({"text": error, "href": f"#note-{faulty_id}"},) if error else (),
+    )
+
+
+def _call_line(call: CallTask) -> CallLine:
+    return CallLine(
+        id=f"call-{call.id}",
+        who=call.applicant_name,
+        title=call.title,
+        when=moment(call.made_at),
+        item=call.item_name,
+        case_number=call.case_number,
+        case_address=reverse("console:dossier", args=[call.case_number]),
+        settle_action=reverse("console:settle_call", args=[call.id]),
     )
 
 

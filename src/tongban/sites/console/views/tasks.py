@@ -100,7 +100,8 @@ class CoverForm(forms.Form):
 @officer(*HANDLERS)
 @require_safe
 def list_checks(request: ActorRequest) -> HttpResponse:
-    return show(request, "console/checks.html", tasks.build_checks(_checks(request.actor)))
+    page = tasks.build_checks(_checks(request.actor), cases.list_calls(request.actor.departments))
+    return show(request, "console/checks.html", page)
 
 
 @officer(*HANDLERS)
@@ -114,7 +115,8 @@ def settle(request: ActorRequest, check_id: UUID) -> HttpResponse:
         found = _checks(request.actor)
         if check_id not in {one.id for one in found}:
             raise Http404
-        page = tasks.build_checks(found, faulty_id=str(check_id), error=error, note=note)
+        calls = cases.list_calls(request.actor.departments)
+        page = tasks.build_checks(found, calls, faulty_id=f"check-{check_id}", error=error, note=note)
         return show(request, "console/checks.html", page, status=422)
     try:
         receipt = handling.settle_check(
@@ -125,6 +127,28 @@ def settle(request: ActorRequest, check_id: UUID) -> HttpResponse:
         return redirect("console:checks")
     messages.success(request, _("核查结论已记下。"))
     return redirect("console:dossier", receipt.number)
+
+
+@officer(*HANDLERS)
+@require_POST
+def settle_call(request: ActorRequest, call_id: UUID) -> HttpResponse:
+    """The applicant was told by telephone; the note says whom."""
+    note = request.POST.get("note", "")
+    try:
+        number = handling.settle_call(call_id=call_id, note=note, actor=request.actor, at=clock.now())
+    except handling.CallNoteMissing as refused:
+        page = tasks.build_checks(
+            _checks(request.actor),
+            cases.list_calls(request.actor.departments),
+            faulty_id=f"call-{call_id}",
+            error=_(refused.sentence),
+        )
+        return show(request, "console/checks.html", page, status=422)
+    except (handling.CallSettled, handling.ConflictOfInterest) as refused:
+        messages.error(request, _(refused.sentence))
+        return redirect("console:checks")
+    messages.success(request, _("已记下：%(number)s 的申请人已电话告知。") % {"number": number})
+    return redirect("console:checks")
 
 
 @officer(*HEADS)
