@@ -71,7 +71,8 @@ def build() -> City:
     report = catalogue.import_guides(guides, actor=PLATFORM, at=NOW)
     assert not report.refused, report.findings
     packages = [json.loads(path.read_text("utf-8")) for path in sorted((DATA / "packages").glob("*.json"))]
-    lifeevents.load_packages(packages, actor=PLATFORM, at=NOW)
+    loaded = lifeevents.import_packages(packages, actor=PLATFORM, at=NOW)
+    assert not loaded.refused, loaded.findings
     _people(city)
     return city
 

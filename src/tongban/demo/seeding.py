@@ -77,11 +77,10 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     say("guides")
     _guides(founded_at)
     say("life events")
-    lifeevents.load_packages(
-        [json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "packages").glob("*.json"))],
-        actor=PLATFORM,
-        at=founded_at,
-    )
+    packages = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "packages").glob("*.json"))
+    ]
+    _require_taken(lifeevents.import_packages(packages, actor=PLATFORM, at=founded_at))
     say("cases of the weeks before")
     say(f"{city_life.live(at=at)} cases")
     say("people, firms and licences of the cast")

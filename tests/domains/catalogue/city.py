@@ -68,7 +68,8 @@ def load_with_everything() -> None:
     load()
     import_all()
     packages = [json.loads(path.read_text("utf-8")) for path in sorted((DATA / "packages").glob("*.json"))]
-    lifeevents.load_packages(packages, actor=PLATFORM, at=NOW)
+    loaded = lifeevents.import_packages(packages, actor=PLATFORM, at=NOW)
+    assert not loaded.refused, loaded.findings
 
 
 def import_all(*codes: str) -> ImportReport:

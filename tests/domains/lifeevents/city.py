@@ -99,7 +99,8 @@ def build(*codes: str) -> City:
     exchange.load_resources(data("resources.json"), actor=PLATFORM, at=NOW)
     report = catalogue.import_guides(guides(*codes), actor=PLATFORM, at=NOW)
     assert report.refused == 0, report.findings
-    lifeevents.load_packages([package(code) for code in codes], actor=PLATFORM, at=NOW)
+    loaded = lifeevents.import_packages([package(code) for code in codes], actor=PLATFORM, at=NOW)
+    assert not loaded.refused, loaded.findings
     return City(_people())
 
 

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
 
 from tongban.domains.catalogue.types import Guide, MaterialVerdict, Tree
 from tongban.domains.eforms.types import FormSpec
 from tongban.domains.exchange.types import Value
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.standards.types import DataElement
+from tongban.kernel.documents import STRICT
 
 
 class OnRefusal(StrEnum):
@@ -25,6 +29,8 @@ class OnRefusal(StrEnum):
 class Dependency:
     """`needs` must be granted first, because its `result` feeds this item (`reason` in words)."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
     needs: str
     reason: str
 
@@ -32,6 +38,8 @@ class Dependency:
 @dataclass(frozen=True, slots=True)
 class PackageItem:
     """One item of a package; `when` None means always."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     basic_code: str
     when: Tree | None
@@ -50,6 +58,8 @@ class PackageItem:
 class LicenceCheck:
     """A licence the package verifies instead of asking for it."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
     licence_type: str
     role: str
     name: str
@@ -58,6 +68,8 @@ class LicenceCheck:
 @dataclass(frozen=True, slots=True)
 class Authorisation:
     """Another person's consent that the package needs before submission (e.g. the other parent)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     role: str
     title: str
@@ -71,9 +83,11 @@ _KINDS = {"ENTERPRISE": SubjectKind.ENTITY, "PERSON": SubjectKind.PERSON}
 class Package:
     """One published version of a life event."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
     id: UUID
-    code: str
-    version: int
+    code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    version: Annotated[int, Field(ge=1, le=2_000_000_000)]
     title: str
     summary: str
     audience: str

@@ -20,6 +20,7 @@ from tongban.domains.catalogue.selectors.guides import (
     list_guides_of,
     list_items,
     list_places,
+    published_items,
 )
 from tongban.domains.catalogue.selectors.searching import list_regions, search, suggest, zero_hits
 
@@ -42,6 +43,7 @@ __all__ = [
     "list_procedures",
     "list_regions",
     "list_substances",
+    "published_items",
     "search",
     "suggest",
     "zero_hits",

@@ -24,6 +24,7 @@ from tongban.domains.catalogue.types import (
     Stage,
     Substance,
     SubstanceDocument,
+    VersionStatus,
 )
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department, Window
@@ -133,6 +134,14 @@ def list_items(region: str, on: date) -> tuple[ItemEntry, ...]:
 def list_department_items(department: str, on: date) -> tuple[ItemEntry, ...]:
     """The items whose substance a city department keeps. One query."""
     return _entries(models.PowerVersion.objects.filter(power__department_id=department), on)
+
+
+def published_items(region: str, basic_codes: Iterable[str]) -> frozenset[str]:
+    """Those of the codes that name a published item of a region's list, in force or yet to be. One query."""
+    rows = models.PowerVersion.objects.filter(
+        power__region=region, power__basic_code__in=set(basic_codes), status=VersionStatus.PUBLISHED
+    )
+    return frozenset(rows.values_list("power__basic_code", flat=True))
 
 
 def list_guides(division: str, on: date) -> tuple[Guide, ...]:

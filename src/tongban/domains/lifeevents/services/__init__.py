@@ -1,6 +1,5 @@
 """What can be asked for of a life event, from the first question to the last branch."""
 
-from tongban.domains.lifeevents.rules.packages import FaultyPackage
 from tongban.domains.lifeevents.services.applying import begin, bring_up_to_date
 from tongban.domains.lifeevents.services.branches import (
     BranchNotFound,
@@ -10,7 +9,7 @@ from tongban.domains.lifeevents.services.branches import (
     note_granted,
 )
 from tongban.domains.lifeevents.services.gathered import forget_gathered
-from tongban.domains.lifeevents.services.packages import FrozenPackage, load_packages
+from tongban.domains.lifeevents.services.packages import export_packages, import_packages
 from tongban.domains.lifeevents.services.planning import (
     gather,
     gather_afresh,
@@ -34,19 +33,18 @@ __all__ = [
     "PROMISE_CONSENT",
     "AuthorisationMissing",
     "BranchNotFound",
-    "FaultyPackage",
     "FormIncomplete",
-    "FrozenPackage",
     "PlanUnsettled",
     "WrongApplicant",
     "begin",
     "bring_up_to_date",
     "confirm_branch",
     "drop_branch",
+    "export_packages",
     "forget_gathered",
     "gather",
     "gather_afresh",
-    "load_packages",
+    "import_packages",
     "next_question",
     "note_ended",
     "note_granted",
