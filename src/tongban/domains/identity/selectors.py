@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
@@ -165,6 +166,24 @@ def list_officers(department: str, *, at: datetime | None = None) -> list[Office
     rows = models.Appointment.objects.filter(post_in_force(moment), department_id=department)
     rows = rows.select_related("account", "department").order_by("account__name", "account__username")
     return [as_officer(row) for row in rows]
+
+
+def find_officers(usernames: Collection[str], *, at: datetime) -> tuple[Officer, ...]:
+    """The officers in post with these usernames, in whatever case they are written; one query."""
+    posts = models.Appointment.objects.filter(
+        post_in_force(at), account__username__in=[name.lower() for name in usernames]
+    )
+    rows = posts.select_related("account", "department").order_by("account__username")
+    return tuple(as_officer(row) for row in rows)
+
+
+def officers_without_password(*, at: datetime) -> tuple[Officer, ...]:
+    """The officers in post who have never chosen a password; one query."""
+    posts = models.Appointment.objects.filter(
+        post_in_force(at), account__password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+    rows = posts.select_related("account", "department").order_by("account__username")
+    return tuple(as_officer(row) for row in rows)
 
 
 def list_officer_records(

@@ -69,12 +69,16 @@ def mail_officers(
 
     Raises `selectors.TemplateNotFound`, `IncompleteMessage`.
     """
-    words = _words(template, context)
     addresses = identity.officer_addresses(roles, at=at)
-    body = f"{words.body}\n\n{words.next_action}\n"
     for address in addresses:
-        EmailMessage(subject=words.title, body=body, to=[address]).send()
+        mail_officer(template, address=address, context=context)
     return len(addresses)
+
+
+def mail_officer(template: str, *, address: str, context: Mapping[str, object]) -> None:
+    """Send a notice to one officer, who has no inbox; raises `selectors.TemplateNotFound`, `IncompleteMessage`."""
+    words = _words(template, context)
+    EmailMessage(subject=words.title, body=f"{words.body}\n\n{words.next_action}\n", to=[address]).send()
 
 
 def _words(template: str, context: Mapping[str, object]) -> Template:
