@@ -111,8 +111,7 @@ def test_a_strangers_draft_is_not_found(draft: Draft, stranger: Actor) -> None:
         lambda: services.save_answers(draft.id, {}, revision=1, actor=stranger, at=NOW),
         lambda: attach(draft, stranger),
         lambda: services.discard_draft(draft.id, actor=stranger, at=NOW),
-        lambda: services.mark_submitted(draft.id, actor=stranger, at=NOW),
-        lambda: services.claim_draft(draft.id, actor=stranger),
+        lambda: services.close_draft(draft.id, actor=stranger, at=NOW),
     ]
 
     for attempt in attempts:
@@ -144,17 +143,19 @@ def test_two_devices_do_not_overwrite_each_other(draft: Draft, zhang: Actor) -> 
 
 
 def test_a_submitted_draft_is_closed(draft: Draft, zhang: Actor) -> None:
-    services.mark_submitted(draft.id, actor=zhang, at=NOW)
+    closed, is_first = services.close_draft(draft.id, actor=zhang, at=NOW)
+    again = services.close_draft(draft.id, actor=zhang, at=NOW + timedelta(days=1))
 
     for attempt in (
         lambda: services.save_answers(draft.id, {}, revision=1, actor=zhang, at=NOW),
         lambda: attach(draft, zhang),
         lambda: services.discard_draft(draft.id, actor=zhang, at=NOW),
-        lambda: services.mark_submitted(draft.id, actor=zhang, at=NOW),
     ):
         with pytest.raises(services.AlreadySubmitted):
             attempt()
     assert selectors.list_drafts(draft.owner_id) == ()
+    assert (closed, is_first) == (refetch(draft), True)
+    assert again == (closed, False)
     assert refetch(draft).submitted_at == NOW
 
 
@@ -333,7 +334,7 @@ def test_saving_after_the_warning_keeps_the_draft(draft: Draft, zhang: Actor) ->
 
 
 def test_a_submitted_draft_never_expires(draft: Draft, zhang: Actor) -> None:
-    services.mark_submitted(draft.id, actor=zhang, at=NOW)
+    services.close_draft(draft.id, actor=zhang, at=NOW)
 
     assert services.expire_drafts(at=NOW + timedelta(days=400)) == 0
     assert services.expire_drafts(at=NOW + timedelta(days=800)) == 0

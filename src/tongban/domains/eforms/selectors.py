@@ -8,10 +8,12 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.eforms import models, rules
 from tongban.domains.eforms.types import Attachment, AttachmentStatus, Draft
+from tongban.foundation.prepared import prepared
 from tongban.foundation.storage import services as storage
 from tongban.kernel.errors import TongbanError
 
@@ -42,10 +44,10 @@ class FileContent:
 
 def get_draft(draft_id: UUID, owner_id: UUID) -> Draft:
     """The owner's draft, submitted or not; raises `DraftNotFound`. Two queries."""
-    row = models.Draft.objects.filter(pk=draft_id, owner_id=owner_id).first()
-    if row is None:
+    found = _own_draft(draft_id, owner_id)
+    if not found:
         raise DraftNotFound(f"draft {draft_id}")
-    return as_draft(row)
+    return as_draft(found[0], _uploads(draft_id))
 
 
 def list_drafts(owner_id: UUID) -> tuple[Draft, ...]:
@@ -87,9 +89,11 @@ def open_thumbnail(draft_id: UUID, attachment_id: UUID, owner_id: UUID) -> bytes
     return storage.read(row.thumbnail_key)
 
 
-def as_draft(row: models.Draft) -> Draft:
+def as_draft(row: models.Draft, uploads: Iterable[models.Attachment] | None = None) -> Draft:
     content = json.loads(row.content)
-    attachments = sorted(row.attachments.all(), key=lambda one: (one.uploaded_at, one.pk))
+    attachments = sorted(
+        row.attachments.all() if uploads is None else uploads, key=lambda one: (one.uploaded_at, one.pk)
+    )
     return Draft(
         id=row.pk,
         owner_id=row.owner_id,
@@ -112,6 +116,16 @@ def as_draft(row: models.Draft) -> Draft:
         # Drafts of an earlier release do not say it.
         looked_up_at=datetime.fromisoformat(content.get("looked_up_at", row.created_at.isoformat())),
     )
+
+
+@prepared
+def _own_draft(draft_id: UUID, owner_id: UUID) -> QuerySet[models.Draft]:
+    return models.Draft.objects.filter(pk=draft_id, owner_id=owner_id)
+
+
+@prepared
+def _uploads(draft_id: UUID) -> QuerySet[models.Attachment]:
+    return models.Attachment.objects.filter(draft_id=draft_id)
 
 
 def as_attachment(row: models.Attachment) -> Attachment:

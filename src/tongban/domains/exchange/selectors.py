@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import models
 from tongban.domains.exchange.types import Look, Outcome, Resource
+from tongban.foundation.prepared import prepared
 from tongban.kernel.actors import ActorKind
 from tongban.kernel.errors import TongbanError
 
@@ -45,7 +46,12 @@ def list_resources() -> tuple[Resource, ...]:
 
 def live_resources() -> frozenset[str]:
     """Codes of the resources that can be asked now."""
-    return frozenset(models.Resource.objects.filter(is_live=True).values_list("code", flat=True))
+    return frozenset(_live())
+
+
+@prepared
+def _live() -> QuerySet[models.Resource, str]:
+    return models.Resource.objects.filter(is_live=True).values_list("code", flat=True)
 
 
 def granted_fields(

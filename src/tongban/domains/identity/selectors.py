@@ -1,6 +1,6 @@
 """Reads of identity. None of them returns a full number but `get_number`, whose callers record the look."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -22,6 +22,7 @@ from tongban.domains.identity.types import (
     SubjectKind,
 )
 from tongban.foundation import clock, crypto
+from tongban.foundation.prepared import prepared
 from tongban.kernel.actors import Actor, ActorKind, Role
 from tongban.kernel.errors import TongbanError
 
@@ -53,7 +54,7 @@ def actor_for(
     """
     moment = clock.now() if at is None else at
     account_id = account if isinstance(account, UUID) else account.pk
-    row = account if isinstance(account, models.Account) else _with_subject().get(pk=account_id)
+    row = account if isinstance(account, models.Account) else _with_subject(account_id)[0]
     own = row.binding.subject if hasattr(row, "binding") else None
     if acting_for is None:
         officer = _officer_actor(row, own, moment)
@@ -72,7 +73,7 @@ def actor_for(
 
 def find_account(account_id: UUID) -> AbstractBaseUser | None:
     """An account with the subject it is bound to, as the session of a signed-in person needs it; one query."""
-    return _with_subject().filter(pk=account_id).first()
+    return next(iter(_with_subject(account_id)), None)
 
 
 def get_subject(subject_id: UUID) -> Subject:
@@ -83,7 +84,7 @@ def get_subject(subject_id: UUID) -> Subject:
 def get_subjects(subject_ids: Iterable[UUID]) -> Mapping[UUID, Subject]:
     """Several subjects in one query; raises `SubjectNotFound` when one is missing."""
     wanted = set(subject_ids)
-    found = {row.pk: as_subject(row) for row in models.Subject.objects.filter(pk__in=wanted)}
+    found = {row.pk: as_subject(row) for row in _subjects(list(wanted))}
     missing = wanted - found.keys()
     if missing:
         raise SubjectNotFound(f"subject {min(missing)}")
@@ -137,8 +138,7 @@ def has_authorisation(principal: UUID, agent: UUID, scope: str, at: datetime) ->
     """Whether the agent may act for the principal in an item or package at an instant; oneself always."""
     if principal == agent:
         return True
-    rows = models.Mandate.objects.filter(principal_id=principal, agent_id=agent)
-    return any(_in_force_for(rows, scope, at))
+    return any(rules.covers_scope(tuple(given), scope) for given, *_ in _mandates(principal, agent, at))
 
 
 def get_principal(principal: UUID, agent: UUID, scope: str, at: datetime) -> Subject:
@@ -148,16 +148,18 @@ def get_principal(principal: UUID, agent: UUID, scope: str, at: datetime) -> Sub
     """
     if principal == agent:
         return get_subject(principal)
-    rows = models.Mandate.objects.filter(principal_id=principal, agent_id=agent).select_related("principal")
-    for row in _in_force_for(rows, scope, at):
-        return as_subject(row.principal)
+    for given, kind, name, masked_number in _mandates(principal, agent, at):
+        if rules.covers_scope(tuple(given), scope):
+            return Subject(principal, SubjectKind(kind), name, masked_number)
     raise NotAuthorised(f"{agent} for {principal} in {scope}")
 
 
 def authorised_principals(agent: UUID, scope: str, at: datetime) -> frozenset[UUID]:
     """For whom the agent may act in an item or package at an instant, herself included; one query."""
-    rows = models.Mandate.objects.filter(agent_id=agent)
-    return frozenset({agent, *(row.principal_id for row in _in_force_for(rows, scope, at))})
+    rows = models.Mandate.objects.filter(mandate_in_force(at), agent_id=agent)
+    return frozenset(
+        {agent, *(row.principal_id for row in rows if rules.covers_scope(tuple(row.scope), scope))}
+    )
 
 
 def list_officers(department: str, *, at: datetime | None = None) -> list[Officer]:
@@ -297,19 +299,27 @@ def as_officer(row: models.Appointment) -> Officer:
     )
 
 
-def _with_subject() -> QuerySet[models.Account]:
-    return models.Account.objects.select_related("binding__subject")
+@prepared
+def _subjects(subject_ids: list[UUID]) -> QuerySet[models.Subject]:
+    return models.Subject.objects.filter(pk__any_of=subject_ids)
 
 
-def _in_force_for(rows: QuerySet[models.Mandate], scope: str, at: datetime) -> Iterator[models.Mandate]:
-    """Those of the mandates that are in force at an instant and cover an item or package."""
-    return (row for row in rows.filter(mandate_in_force(at)) if rules.covers_scope(tuple(row.scope), scope))
+@prepared
+def _with_subject(account_id: UUID) -> QuerySet[models.Account]:
+    return models.Account.objects.select_related("binding__subject").filter(pk=account_id)
+
+
+@prepared
+def _mandates(
+    principal: UUID, agent: UUID, at: datetime
+) -> QuerySet[models.Mandate, tuple[list[str], str, str, str]]:
+    """In force between two at an instant: scope, then kind, name and masked number of the principal."""
+    rows = models.Mandate.objects.filter(mandate_in_force(at), principal_id=principal, agent_id=agent)
+    return rows.values_list("scope", "principal__kind", "principal__name", "principal__masked_number")
 
 
 def _may_act(own: UUID, principal: UUID, at: datetime) -> bool:
-    if own == principal:
-        return True
-    return models.Mandate.objects.filter(mandate_in_force(at), agent_id=own, principal_id=principal).exists()
+    return own == principal or bool(_mandates(principal, own, at))
 
 
 def _officer_actor(row: models.Account, own: models.Subject | None, at: datetime) -> Actor | None:

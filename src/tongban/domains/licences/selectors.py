@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from tongban.domains.licences import models, rules
 from tongban.domains.licences.types import Licence, LicenceAction, LicenceStatus, LicenceType, StatusEntry
 from tongban.foundation import crypto, papers
+from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
 FIELDS_CONTEXT = "licences.licence.fields"
@@ -61,9 +62,14 @@ def find_valid(holder_id: UUID, licence_type: str, on: date) -> Licence | None:
 
 def held_types(subject_ids: Iterable[UUID], on: date) -> Mapping[tuple[UUID, str], Licence]:
     """By holder and type, the licence that can be relied on on a day, the newest of several; one query."""
-    rows = _licences().filter(holder_id__in=set(subject_ids), status=LicenceStatus.VALID, valid_from__lte=on)
-    rows = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("issued_on", "id")
+    rows = _valid(list(set(subject_ids)), on)
     return {(row.holder_id, row.licence_type_id): as_licence(row) for row in rows}
+
+
+@prepared
+def _valid(holders: list[UUID], on: date) -> QuerySet[models.Licence]:
+    rows = _licences().filter(holder_id__any_of=holders, status=LicenceStatus.VALID, valid_from__lte=on)
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("issued_on", "id")
 
 
 def list_for_holders(holder_ids: Iterable[UUID]) -> list[Licence]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.lifeevents import models
@@ -13,6 +14,7 @@ from tongban.domains.lifeevents.rules.packages import read_package
 from tongban.domains.lifeevents.rules.singles import ITEM_CODE
 from tongban.domains.lifeevents.states import OVER, STOPPABLE
 from tongban.domains.lifeevents.types import Branch, BranchStatus, BundleRun, OnRefusal, Package, SavedPlan
+from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
 
@@ -28,11 +30,16 @@ class PlanNotFound(TongbanError):
 
 def get_package(code: str) -> Package:
     """The latest published version; raises `PackageNotFound`. One query."""
-    newest = models.PackageVersion.objects.filter(code=code).order_by("-version")
-    package_id = newest.values_list("id", flat=True).first()
-    if package_id is None:
+    newest = _newest_version(code)
+    if not newest:
         raise PackageNotFound(f"package {code}")
-    return get_package_version(package_id)
+    return get_package_version(newest[0])
+
+
+@prepared
+def _newest_version(code: str) -> QuerySet[models.PackageVersion, UUID]:
+    versions = models.PackageVersion.objects.filter(code=code).order_by("-version")
+    return versions.values_list("id", flat=True)[:1]
 
 
 def list_packages() -> tuple[Package, ...]:

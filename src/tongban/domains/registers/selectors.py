@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongban.domains.identity import selectors as identity
 from tongban.domains.registers import models
 from tongban.domains.registers.types import BrokenPromise, BrokenPromiseKind, Relation, RelationKind
+from tongban.foundation.prepared import prepared
 
 
 def list_relations(subject_id: UUID, kind: RelationKind | None = None) -> list[Relation]:
@@ -37,9 +38,14 @@ def is_trusted(subject_id: UUID) -> bool:
 
     国办发〔2020〕42号: who promised falsely is not offered 告知承诺 until her credit is repaired.
     """
+    return not _distrust(subject_id)
+
+
+@prepared
+def _distrust(subject_id: UUID) -> QuerySet[models.BrokenPromise, UUID]:
     broken = models.BrokenPromise.objects.filter(subject_id=subject_id, repaired_at__isnull=True)
     listed = models.Standing.objects.filter(pk=subject_id, is_dishonest=True)
-    return not broken.values_list("subject_id").union(listed.values_list("pk")).exists()
+    return broken.values_list("subject_id", flat=True).union(listed.values_list("pk", flat=True))
 
 
 def list_broken_promises(departments: Collection[str]) -> tuple[BrokenPromise, ...]:

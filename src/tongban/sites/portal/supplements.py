@@ -111,7 +111,7 @@ def _carried(
     except BaseException:
         eforms.discard_draft(draft.id, actor=actor, at=at)
         raise
-    eforms.mark_submitted(draft.id, actor=actor, at=at)
+    eforms.close_draft(draft.id, actor=actor, at=at)
 
 
 def opened(file: "UploadedFile[Any]") -> BinaryIO:  # Any: Django's file over whatever the handler made

@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from tongban.domains.cases.models import CalendarDay, Case
 from tongban.domains.cases.states import OPEN
 from tongban.domains.cases.types import CalendarChange, CalendarStatus
+from tongban.foundation.prepared import prepared
 from tongban.kernel.instants import shanghai_date
 from tongban.kernel.national_calendar import national_calendar
 from tongban.kernel.workdays import Calendar
@@ -17,13 +20,16 @@ WARN_DAYS = 100
 
 def get_calendar() -> Calendar:
     """The calendar every limit is counted on; one query, merged once for each state of the changes."""
-    return _merge(tuple(CalendarDay.objects.order_by("on").values_list("on", "works", "name")))
+    return _merge(tuple(_changes()))
 
 
 def list_calendar_changes() -> tuple[CalendarChange, ...]:
-    return tuple(
-        CalendarChange(*row) for row in CalendarDay.objects.order_by("on").values_list("on", "works", "name")
-    )
+    return tuple(CalendarChange(*row) for row in _changes())
+
+
+@prepared
+def _changes() -> QuerySet[CalendarDay, tuple[date, bool, str]]:
+    return CalendarDay.objects.order_by("on").values_list("on", "works", "name")
 
 
 def days_to_calendar_end(at: datetime) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_noop
@@ -28,6 +29,7 @@ from tongban.domains.catalogue.types import (
 )
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department, Window
+from tongban.foundation.prepared import Statement
 from tongban.kernel.errors import TongbanError
 
 MOST_KEPT = 4_096
@@ -53,8 +55,12 @@ _BOTH_IN_FORCE = (
 )
 _PLACES = f"SELECT DISTINCT implementation.division {_FROM_BOTH_IN_FORCE} AND power.basic_code = %(code)s"
 _THERE = "AND implementation.division = ANY(%(places)s)"
-_OF_SOME_CODES = " AND power.basic_code = ANY(%(codes)s)"
 _NEAREST_FIRST = " ORDER BY power.basic_code, implementation.division DESC"
+_OF_SOME = Statement(
+    "versions_in_force",
+    f"{_BOTH_IN_FORCE} {_THERE} AND power.basic_code = ANY(%(codes)s) {_NEAREST_FIRST}"
+    % {"day": "$1", "places": "$2", "codes": "$3"},
+)
 _THEIRS_OWN_FIRST = """
 AND (implementation.department_id = ANY(%(departments)s) OR power.department_id = ANY(%(departments)s))
 ORDER BY power.basic_code, implementation.department_id = ANY(%(departments)s) DESC, implementation.division
@@ -263,14 +269,21 @@ def _nearest_in_force(division: str, on: date, codes: list[str] | None) -> dict[
     """By basic code, in its order, the versions of substance and procedure; None asks for every item."""
     # The division and those above it, by length of code.
     places = [division[:length] for length in (2, 4, 6, 9) if length <= len(division)]
-    statement = _BOTH_IN_FORCE + _THERE + ("" if codes is None else _OF_SOME_CODES) + _NEAREST_FIRST
-    return _run(statement, {"places": places, "day": on, "codes": codes})
+    if codes is None:
+        return _run(_BOTH_IN_FORCE + _THERE + _NEAREST_FIRST, {"places": places, "day": on})
+    with connection.cursor() as cursor:
+        _OF_SOME.execute(cursor, [on, places, codes])
+        return _pairs(cursor)
 
 
 def _run(statement: str, parameters: Mapping[str, Any]) -> dict[str, _Pair]:  # Any: as the driver takes them
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return {code: (substance, procedure) for code, substance, procedure in cursor.fetchall()}
+        return _pairs(cursor)
+
+
+def _pairs(cursor: CursorWrapper) -> dict[str, _Pair]:
+    return {code: (substance, procedure) for code, substance, procedure in cursor.fetchall()}
 
 
 def _entries(rows: QuerySet[models.PowerVersion], on: date) -> tuple[ItemEntry, ...]:

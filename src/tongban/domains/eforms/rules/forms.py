@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tongban.domains.eforms.types import (
     Answer,
@@ -38,6 +39,18 @@ _ORDER = (
     SubjectRole.MATTER,
     SubjectRole.HANDLER,
 )
+_TITLES = {
+    SubjectRole.APPLICANT: gettext_noop("申请人"),
+    SubjectRole.LEGAL_REPRESENTATIVE: gettext_noop("法定代表人（负责人）"),
+    SubjectRole.HANDLER: gettext_noop("经办人"),
+    SubjectRole.ENTERPRISE: gettext_noop("单位"),
+    SubjectRole.PREMISES: gettext_noop("经营场所"),
+    SubjectRole.CHILD: gettext_noop("宝宝"),
+    SubjectRole.MOTHER: gettext_noop("母亲"),
+    SubjectRole.FATHER: gettext_noop("父亲"),
+    SubjectRole.LIQUIDATION: gettext_noop("清算组"),
+    SubjectRole.MATTER: gettext_noop("这次要办的事"),
+}
 _CHOSEN = frozenset({ElementType.BOOL, ElementType.CODE, ElementType.LIST})
 
 
@@ -64,18 +77,7 @@ def build_form(title: str, requests: Iterable[FieldRequest | MaterialRequest]) -
 
 def role_title(role: SubjectRole) -> str:
     """The heading of a role's group, in the reader's language."""
-    return {
-        SubjectRole.APPLICANT: _("申请人"),
-        SubjectRole.LEGAL_REPRESENTATIVE: _("法定代表人（负责人）"),
-        SubjectRole.HANDLER: _("经办人"),
-        SubjectRole.ENTERPRISE: _("单位"),
-        SubjectRole.PREMISES: _("经营场所"),
-        SubjectRole.CHILD: _("宝宝"),
-        SubjectRole.MOTHER: _("母亲"),
-        SubjectRole.FATHER: _("父亲"),
-        SubjectRole.LIQUIDATION: _("清算组"),
-        SubjectRole.MATTER: _("这次要办的事"),
-    }[role]
+    return _(_TITLES[role])
 
 
 def validate(spec: FormSpec, answers: Mapping[str, Answer], *, today: date) -> tuple[FieldProblem, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from tongban.domains.eforms import models, rules, selectors
@@ -14,11 +14,17 @@ from tongban.domains.eforms.selectors import KEPT_FOR, DraftNotFound
 from tongban.domains.eforms.types import Answer, Draft
 from tongban.domains.standards import selectors as standards
 from tongban.foundation.audit import services as audit
+from tongban.foundation.prepared import Statement
 from tongban.foundation.storage import services as storage
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.ids import new_id
 from tongban.kernel.instants import shanghai_date
+
+_CLOSE = Statement(
+    "close_draft",
+    "UPDATE eforms_draft SET submitted_at = $1 WHERE id = $2 AND owner_id = $3 AND submitted_at IS NULL",
+)
 
 
 class NotBound(TongbanError):
@@ -135,17 +141,17 @@ def refresh_draft(
     return selectors.as_draft(row)
 
 
-def claim_draft(draft_id: UUID, *, actor: Actor) -> Draft:
-    """The draft, submitted or not, locked until the caller's transaction ends; raises `DraftNotFound`."""
-    return selectors.as_draft(lock_draft(draft_id, actor, must_be_open=False))
+def close_draft(draft_id: UUID, *, actor: Actor, at: datetime) -> tuple[Draft, bool]:
+    """The draft, closed in the caller's transaction and locked until its end; False when it had been closed before.
 
-
-def mark_submitted(draft_id: UUID, *, actor: Actor, at: datetime) -> None:
-    """Close the draft in the caller's transaction; raises `DraftNotFound`, `AlreadySubmitted`."""
-    is_open = models.Draft.objects.filter(pk=draft_id, owner_id=actor.subject_id, submitted_at__isnull=True)
-    if not is_open.update(submitted_at=at):
-        # It is not there or not open: this says which.
-        lock_draft(draft_id, actor)
+    Raises `DraftNotFound`.
+    """
+    with connection.cursor() as cursor:
+        _CLOSE.execute(cursor, [at, draft_id, actor.subject_id])
+        is_first = cursor.rowcount == 1
+    if actor.subject_id is None:
+        raise DraftNotFound(f"draft {draft_id}")
+    return selectors.get_draft(draft_id, actor.subject_id), is_first
 
 
 @transaction.atomic
@@ -156,12 +162,12 @@ def discard_draft(draft_id: UUID, *, actor: Actor, at: datetime) -> None:
     delete_with_uploads(row)
 
 
-def lock_draft(draft_id: UUID, actor: Actor, *, must_be_open: bool = True) -> models.Draft:
-    """The actor's own draft under a row lock."""
+def lock_draft(draft_id: UUID, actor: Actor) -> models.Draft:
+    """The actor's own open draft under a row lock; raises `DraftNotFound`, `AlreadySubmitted`."""
     row = models.Draft.objects.select_for_update().filter(pk=draft_id, owner_id=actor.subject_id).first()
     if row is None:
         raise DraftNotFound(f"draft {draft_id}")
-    if must_be_open and row.submitted_at is not None:
+    if row.submitted_at is not None:
         raise AlreadySubmitted(f"draft {draft_id}")
     return row
 

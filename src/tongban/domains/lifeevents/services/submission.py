@@ -77,8 +77,8 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
     :class:`FormIncomplete`, :class:`PlanUnsettled`; then nothing was written and the draft stays.
     """
     with transaction.atomic():
-        draft = eforms.claim_draft(draft_id, actor=actor)
-        if draft.submitted_at is not None:
+        draft, is_first = eforms.close_draft(draft_id, actor=actor, at=at)
+        if not is_first:
             # What was accepted stays so, whatever became of a mandate or the rules since.
             return get_receipt_by_key(draft.idempotency_key)
         ground = ground_for(draft.purpose, draft.division, shanghai_date(at))
@@ -107,7 +107,6 @@ def submit(draft_id: UUID, consents: Sequence[Consent], *, actor: Actor, at: dat
             at=at,
             calendar=calendar,
         )
-        eforms.mark_submitted(draft_id, actor=actor, at=at)
         keep_single(plan.package, at)
         _write_run(receipt, plan, draft, opening, waiting, contents, at)
     return receipt
