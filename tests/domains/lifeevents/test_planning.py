@@ -31,7 +31,7 @@ from domains.lifeevents.city import (
 from tongban.domains.catalogue.types import Rule
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.licences.models import Licence
-from tongban.domains.lifeevents import services
+from tongban.domains.lifeevents import selectors, services
 from tongban.domains.lifeevents.types import Background, Plan, PlanState
 from tongban.kernel.actors import Actor
 
@@ -369,3 +369,25 @@ def test_a_licence_that_has_expired_is_asked_for_again(city: City) -> None:
 
     assert "营业执照" in [one.material.name for one in held.fetched]
     assert "营业执照" in [one.material.name for one in expired.to_bring]
+
+
+def test_a_paper_to_bring_is_known_by_the_licence_that_ran_out(
+    city: City, django_assert_num_queries: Any
+) -> None:
+    actor, firm = city.actor("zhangsan", "xiaoguan"), city.subjects["xiaoguan"]
+    rows = Licence.objects.filter(holder_id=firm, licence_type="YYZZ")
+    parties = services.gather(RESTAURANT, division=PUDONG, actor=actor, at=NOW).parties
+    held = plan_for(actor, BIG_SHOP)
+    rows.update(valid_to=NOW.date(), status="EXPIRED")
+    expired, visitors = plan_for(actor, BIG_SHOP), plan_for(None, BIG_SHOP)
+
+    with django_assert_num_queries(1):
+        lapsed = selectors.lapsed_licences(expired, parties, NOW.date())
+    with django_assert_num_queries(0):
+        unknown = selectors.lapsed_licences(visitors, {}, NOW.date())
+    rows.update(status="CANCELLED")
+    cancelled = selectors.lapsed_licences(expired, parties, NOW.date())
+
+    assert [(one.licence_type, one.valid_to) for one in lapsed.values()] == [("YYZZ", NOW.date())]
+    assert selectors.lapsed_licences(held, parties, NOW.date()) == {}
+    assert unknown == cancelled == {}

@@ -1,3 +1,5 @@
+from datetime import date
+from html import unescape
 from io import BytesIO
 from urllib.parse import parse_qsl, urlsplit
 
@@ -6,8 +8,10 @@ from django.test import Client
 from pypdf import PdfReader
 
 from sites.city import City
+from sites.portal import walk
 from sites.portal.walk import QUERY
 from tongban.domains.exchange.models import ExchangeLog
+from tongban.domains.licences.models import Licence
 
 QUESTIONS = "/events/OPEN_RESTAURANT/questions/?division=310115"
 PLAN = f"/events/OPEN_RESTAURANT/plan/?{QUERY}"
@@ -199,3 +203,25 @@ def test_an_answer_that_a_register_overrules_is_not_shown_beside_it(
 
     assert asked in visitor.get(VISITORS_PLAN).content.decode()
     assert asked not in zhang_san.get(VISITORS_PLAN).content.decode()
+
+
+def test_a_licence_that_ran_out_is_asked_for_with_its_last_day(zhang_san: Client, city: City) -> None:
+    held = unescape(zhang_san.get(PLAN).content.decode())
+    licence = Licence.objects.get(holder_id=city.subjects["xiaoguan"], licence_type="YYZZ")
+    Licence.objects.filter(pk=licence.pk).update(valid_to=date(2026, 3, 1))
+    masked = f"{licence.serial[0]}{'*' * (len(licence.serial) - 2)}{licence.serial[-1]}"
+    sentence = f"示例小馆的〈营业执照〉（电子证照库，编号 {masked}）已于2026年2月28日到期，请重新提供。"
+
+    plan = unescape(zhang_san.get(PLAN).content.decode())
+    materials = unescape(zhang_san.get(f"{walk.begin(zhang_san)}materials/").content.decode())
+
+    assert "到期，请重新提供" not in held
+    assert sentence in plan
+    assert sentence in materials
+    assert licence.serial not in plan + materials
+
+
+def test_a_visitor_is_told_of_no_licence(visitor: Client, city: City) -> None:
+    Licence.objects.filter(holder_id=city.subjects["xiaoguan"]).update(valid_to=date(2026, 3, 1))
+
+    assert "到期，请重新提供" not in visitor.get(VISITORS_PLAN).content.decode()

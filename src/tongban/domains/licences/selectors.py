@@ -72,6 +72,22 @@ def _valid(holders: list[UUID], on: date) -> QuerySet[models.Licence]:
     return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)).order_by("issued_on", "id")
 
 
+def lapsed_types(
+    subject_ids: Iterable[UUID], licence_types: Iterable[str], on: date
+) -> Mapping[tuple[UUID, str], Licence]:
+    """By holder and type, the licence whose term ran out last before a day; one query.
+
+    What was cancelled or annulled did not run out.
+    """
+    rows = _licences().filter(
+        holder_id__in=set(subject_ids),
+        licence_type_id__in=set(licence_types),
+        status__in=(LicenceStatus.VALID, LicenceStatus.EXPIRED),
+        valid_to__lte=on,
+    )
+    return {(row.holder_id, row.licence_type_id): as_licence(row) for row in rows.order_by("valid_to", "id")}
+
+
 def list_for_holders(holder_ids: Iterable[UUID]) -> list[Licence]:
     """Every licence of these holders, whatever its status, newest first; one query."""
     rows = _licences().filter(holder_id__in=set(holder_ids)).order_by("-issued_on", "-id")

@@ -1,6 +1,7 @@
 """Reads of packages, shared plans and submitted bundles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import ClassVar
 from uuid import UUID
@@ -8,12 +9,23 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
+from tongban.domains.licences import selectors as licences
+from tongban.domains.licences.types import Licence
 from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules import branches as rules
+from tongban.domains.lifeevents.rules import planning
 from tongban.domains.lifeevents.rules.packages import read_package
 from tongban.domains.lifeevents.rules.singles import ITEM_CODE
 from tongban.domains.lifeevents.states import OVER, STOPPABLE
-from tongban.domains.lifeevents.types import Branch, BranchStatus, BundleRun, OnRefusal, Package, SavedPlan
+from tongban.domains.lifeevents.types import (
+    Branch,
+    BranchStatus,
+    BundleRun,
+    OnRefusal,
+    Package,
+    Plan,
+    SavedPlan,
+)
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
@@ -40,6 +52,23 @@ def get_package(code: str) -> Package:
 def _newest_version(code: str) -> QuerySet[models.PackageVersion, UUID]:
     versions = models.PackageVersion.objects.filter(code=code).order_by("-version")
     return versions.values_list("id", flat=True)[:1]
+
+
+def lapsed_licences(plan: Plan, parties: Mapping[str, UUID], on: date) -> Mapping[str, Licence]:
+    """By slot, the licence that would spare a paper to bring if its term had not run out; one query at most.
+
+    For whoever is shown the plan; the submission does without.
+    """
+    wanted = {
+        planning.slot_of(verdict): (parties[verdict.material.licence_holder], verdict.material.licence_type)
+        for verdict in plan.to_bring
+        if verdict.material.licence_type is not None and verdict.material.licence_holder in parties
+    }
+    if not wanted:
+        return {}
+    holders, types = zip(*wanted.values(), strict=True)
+    lapsed = licences.lapsed_types(holders, types, on)
+    return {slot: lapsed[paper] for slot, paper in wanted.items() if paper in lapsed}
 
 
 def list_packages() -> tuple[Package, ...]:

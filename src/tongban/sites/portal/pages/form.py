@@ -18,18 +18,18 @@ from tongban.domains.eforms.types import (
     MaterialSlot,
     Origin,
 )
+from tongban.domains.licences.types import Licence
 from tongban.domains.lifeevents.types import Plan
 from tongban.domains.standards.types import Option
 from tongban.sites.portal.consents import ConsentText
 from tongban.sites.portal.pages.events import value_words
-from tongban.sites.portal.pages.words import State
+from tongban.sites.portal.pages.words import State, lapsed_words, masked
 from tongban.sites.shared.fields import FieldView, Problem, field_id, from_element
 from tongban.sites.shared.formats import file_size, moment, plain_day
 
 STATIC = "static"
 STREET = "premises.street"
 RESIDENT_ID = "resident_id"
-FIRST_AND_LAST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class SlotView:
     id: str
     name: str
     remark: str
+    lapsed: str
+    """That the library had the paper, until when."""
     sample: str
     wanted_by: str
     accept: str
@@ -174,9 +176,12 @@ def build_materials(
     draft: Draft,
     names: Mapping[str, str],
     errors: Mapping[str, str],
+    lapsed: Mapping[str, Licence],
 ) -> MaterialsPage:
-    """The papers to bring; `errors` are sentences by slot."""
-    slots = tuple(_slot(slot, draft, names, errors.get(slot.key, "")) for slot in spec.materials)
+    """The papers to bring; `errors` are sentences by slot, `lapsed` licences that ran out by the same."""
+    slots = tuple(
+        _slot(slot, draft, names, errors.get(slot.key, ""), lapsed.get(slot.key)) for slot in spec.materials
+    )
     return MaterialsPage(
         title=title,
         steps=step_titles(),
@@ -280,13 +285,6 @@ def is_fixed(field: FormField, answer: Answer | None) -> bool:
     return is_number and answer is not None and answer.origin is Origin.PREFILLED
 
 
-def masked(number: str) -> str:
-    """First and last character legible."""
-    if len(number) <= FIRST_AND_LAST:
-        return "*" * len(number)
-    return f"{number[0]}{'*' * (len(number) - FIRST_AND_LAST)}{number[-1]}"
-
-
 def _options(field: FormField, streets: Sequence[Division]) -> Sequence[Option] | None:
     if field.element.code != STREET:
         return None
@@ -306,7 +304,9 @@ def _source(field: FormField, answer: Answer | None) -> str:
     return _("来自%(source)s，%(day)s") % {"source": answer.source, "day": plain_day(answer.as_of)}
 
 
-def _slot(slot: MaterialSlot, draft: Draft, names: Mapping[str, str], error: str) -> SlotView:
+def _slot(
+    slot: MaterialSlot, draft: Draft, names: Mapping[str, str], error: str, lapsed: Licence | None
+) -> SlotView:
     remark = _("必须上传")
     if slot.may_follow_later:
         remark = _("可以以后补交：现在不传，就是承诺受理后按期补交")
@@ -317,6 +317,7 @@ def _slot(slot: MaterialSlot, draft: Draft, names: Mapping[str, str], error: str
         id=field_id(slot.key),
         name=slot.name,
         remark=remark,
+        lapsed=lapsed_words(lapsed) if lapsed is not None else "",
         sample=slot.sample,
         wanted_by=_("、").join(names.get(code, code) for code in slot.asked_by),
         accept=",".join(slot.accept),

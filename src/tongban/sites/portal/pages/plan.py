@@ -1,7 +1,8 @@
 """The plan of a life event: departments, order, days, materials in three groups, savings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from django.urls import reverse
@@ -9,9 +10,12 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.catalogue.types import MaterialVerdict, Necessity
 from tongban.domains.identity.types import Subject
+from tongban.domains.licences.types import Licence
+from tongban.domains.lifeevents.rules.planning import slot_of
 from tongban.domains.lifeevents.types import Package, Plan, PlanItem, PlanState, Totals
 from tongban.sites.portal.pages import gantt
 from tongban.sites.portal.pages.events import AnsweredView, KnownView, known_views
+from tongban.sites.portal.pages.words import lapsed_words
 from tongban.sites.shared import guide_words
 from tongban.sites.shared.formats import deadline, full_day, plain_day, workdays, yuan
 
@@ -36,6 +40,8 @@ class MaterialRow:
     name: str
     text: str
     sample: str
+    lapsed: str = ""
+    """That there was one, until when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,9 @@ def build(
     chosen_items: Sequence[str] = (),
     *,
     shared_address: str = "",
+    lapsed: Mapping[str, Licence] = MappingProxyType({}),
 ) -> PlanPage:
+    """The page; `lapsed` are licences whose term ran out, by the slot of the paper they would have spared."""
     code = plan.package.code
     rows = tuple(_item_row(number, item, plan) for number, item in enumerate(plan.items, 1))
     drawn = tuple(item for item in plan.items if not item.package_item.guidance_only)
@@ -115,7 +123,7 @@ def build(
         items=rows,
         gantt=gantt.build(drawn),
         critical=_(" → ").join(names.get(one, one) for one in plan.critical_path),
-        to_bring=tuple(_bring_row(one) for one in plan.to_bring),
+        to_bring=tuple(_bring_row(one, lapsed.get(slot_of(one))) for one in plan.to_bring),
         fetched=tuple(_free_row(one) for one in (*plan.fetched, *plan.produced)),
         no_longer=tuple(_free_row(one) for one in plan.no_longer),
         savings=_savings(plan.totals),
@@ -210,7 +218,7 @@ def _item_row(number: int, item: PlanItem, plan: Plan) -> ItemRow:
     )
 
 
-def _bring_row(verdict: MaterialVerdict) -> MaterialRow:
+def _bring_row(verdict: MaterialVerdict, lapsed: Licence | None) -> MaterialRow:
     material = verdict.material
     necessity = (
         _("按您的情况需要")
@@ -221,6 +229,7 @@ def _bring_row(verdict: MaterialVerdict) -> MaterialRow:
         name=material.name,
         text=f"{guide_words.form_words(material.form, material.copies)} · {necessity}",
         sample=material.sample,
+        lapsed=lapsed_words(lapsed) if lapsed is not None else "",
     )
 
 

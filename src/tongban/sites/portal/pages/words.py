@@ -6,7 +6,11 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.cases.types import Status
 from tongban.domains.evaluation.types import Level, ServicePoint
+from tongban.domains.licences.types import Licence
+from tongban.kernel.workdays import ONE_DAY
+from tongban.sites.shared.formats import plain_day
 
+FIRST_AND_LAST = 2
 EVENT_ICONS = {"OPEN_RESTAURANT": "store", "NEWBORN": "baby", "DEREGISTER": "file-x-2"}
 
 
@@ -17,6 +21,24 @@ class State:
     words: str
     kind: str
     symbol: str
+
+
+def masked(number: str) -> str:
+    """First and last character legible."""
+    if len(number) <= FIRST_AND_LAST:
+        return "*" * len(number)
+    return f"{number[0]}{'*' * (len(number) - FIRST_AND_LAST)}{number[-1]}"
+
+
+def lapsed_words(licence: Licence) -> str:
+    """Why a paper is asked for that the library had: its last day, and which it was."""
+    assert licence.valid_to is not None
+    return _("%(holder)s的〈%(name)s〉（电子证照库，编号 %(number)s）已于%(day)s到期，请重新提供。") % {
+        "holder": licence.holder_name,
+        "name": licence.name,
+        "number": masked(licence.serial or licence.number),
+        "day": plain_day(licence.valid_to - ONE_DAY),
+    }
 
 
 def status_state(status: Status) -> State:

@@ -15,6 +15,7 @@ from tongban.domains.eforms import rules as forms
 from tongban.domains.eforms import selectors as drafts
 from tongban.domains.eforms import services as filling
 from tongban.domains.eforms.types import Draft, FieldProblem
+from tongban.domains.lifeevents import selectors
 from tongban.domains.lifeevents import services as lifeevents
 from tongban.domains.lifeevents.types import Plan
 from tongban.domains.standards import selectors as standards
@@ -234,7 +235,8 @@ def _materials(
 ) -> HttpResponse:
     plan = lifeevents.plan_for_draft(draft, at=clock.now())
     names = {item.guide.substance.basic_code: item.guide.title for item in plan.items}
-    page = form.build_materials(plan.package.title, plan.form, draft, names, errors or {})
+    lapsed = selectors.lapsed_licences(plan, draft.parties, shanghai_date(clock.now()))
+    page = form.build_materials(plan.package.title, plan.form, draft, names, errors or {}, lapsed)
     return render(request, "portal/materials.html", {"page": page}, status=status)
 
 

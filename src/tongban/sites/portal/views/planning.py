@@ -111,7 +111,8 @@ def show_plan(request: ActorRequest, code: str) -> HttpResponse:
     held = {one.element.code for one in made.known}
     answers = {code: value for code, value in asked.facts.items() if code not in held}
     answered = events.answered_views(made.package, asked.division, answers, standards.elements())
-    page = plan.build(made, asked.query, answered, asked.items)
+    lapsed = lifeevents.lapsed_licences(made, background.parties, shanghai_date(asked.at))
+    page = plan.build(made, asked.query, answered, asked.items, lapsed=lapsed)
     context = {"page": page, "other_name": _other_name(request, made.package)}
     return render(request, "portal/plan.html", context)
 
