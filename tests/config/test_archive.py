@@ -1,15 +1,18 @@
 """A backup of a whole city, restored where there was none."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from foundation.postgres.conftest import forget
+from foundation.postgres.conftest import forget, run_sql
+from tongban.foundation import postgres
 
 FILL = """
 import django, sys
@@ -53,24 +56,46 @@ def succeed(done: subprocess.CompletedProcess[str]) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home whose server runs, with the schema of this release and nothing in it, kept in the database `empty` as well."""
+    home = tmp_path_factory.mktemp("home") / "旧 old"
+    succeed(tongban(home, "db", "start"))
+    succeed(tongban(home, "migrate"))
+    copy_database(home, "tongban", "empty")
+    yield home
+    forget(home)
+
+
 @pytest.fixture
-def homes(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
-    both = tmp_path / "旧 old", tmp_path / "新 new"
-    yield both
-    for home in both:
-        forget(home)
+def city(migrated: Path) -> Path:
+    """That home, its city empty whatever a test before has done."""
+    copy_database(migrated, "empty", "tongban")
+    shutil.rmtree(migrated / "files", ignore_errors=True)
+    (migrated / "audit-heads.jsonl").unlink(missing_ok=True)
+    return migrated
+
+
+def copy_database(home: Path, source: str, target: str) -> None:
+    with psycopg.connect(postgres.url_of("postgres", "tongban", home), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {target}")
+        connection.execute(f"CREATE DATABASE {target} TEMPLATE {source}")
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Iterator[Path]:
+    """A home in which nothing is."""
+    home = tmp_path / "新 new"
+    yield home
+    forget(home)
 
 
 def test_a_city_moves_into_an_empty_home_with_its_files_and_a_whole_audit_trail(
-    homes: tuple[Path, Path], tmp_path: Path
+    city: Path, new: Path, tmp_path: Path
 ) -> None:
-    old, new = homes
     file = tmp_path / "city.backup"
-    succeed(tongban(old, "db", "start"))
-    succeed(tongban(old, "migrate"))
-    key = succeed(run(old, "-c", FILL)).strip()
-    said = succeed(tongban(old, "db", "backup", str(file)))
-    succeed(tongban(old, "db", "stop"))
+    key = succeed(run(city, "-c", FILL)).strip()
+    said = succeed(tongban(city, "db", "backup", str(file)))
 
     other_keys = tongban(new, "db", "restore", str(file), TONGBAN_DATA_KEYS=f"k2:{'A' * 43}=")
     restored = succeed(tongban(new, "db", "restore", str(file)))
@@ -92,62 +117,62 @@ def test_a_city_moves_into_an_empty_home_with_its_files_and_a_whole_audit_trail(
     assert len((new / "audit-heads.jsonl").read_text().splitlines()) == 1
 
 
-@pytest.mark.parametrize("kept", ["half", "all but the files", "nothing"])
-def test_a_cut_backup_is_refused(homes: tuple[Path, Path], tmp_path: Path, kept: str) -> None:
-    home, _other = homes
-    file = tmp_path / "city.backup"
+@pytest.fixture(scope="module")
+def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """A home with a table and a stored file, and the backup of it."""
+    folder = tmp_path_factory.mktemp("backed up")
+    home, file = folder / "home", folder / "city.backup"
     stored = home / "files" / "ab" / "cd" / "abcd00"
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"sealed" * 1_000)
     succeed(tongban(home, "db", "start"))
-    succeed(tongban(home, "db", "psql", "-qc", "CREATE TABLE receipt ()"))
+    run_sql(home, "CREATE TABLE receipt ()")
     succeed(tongban(home, "db", "backup", str(file)))
-    with tarfile.open(file) as archive:
+    yield home, file
+    forget(home)
+
+
+@pytest.mark.parametrize("kept", ["half", "all but the files", "nothing"])
+def test_a_cut_backup_is_refused(backed_up: tuple[Path, Path], tmp_path: Path, kept: str) -> None:
+    home, whole = backed_up
+    with tarfile.open(whole) as archive:
         ends_at = {member.name: member.offset_data for member in archive}
-    content = file.read_bytes()
+    content = whole.read_bytes()
     cut = {"half": len(content) // 2, "all but the files": ends_at["files/ab/cd/abcd00"] - 512, "nothing": 0}
+    file = tmp_path / "city.backup"
     file.write_bytes(content[: cut[kept]])
 
     refused = tongban(home, "db", "restore", str(file))
 
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"tongban db restore: {file} is ")
-    assert succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('receipt')")) == "receipt\n"
+    assert run_sql(home, "SELECT to_regclass('receipt')::text") == [("receipt",)]
 
 
-@pytest.fixture
-def migrated(homes: tuple[Path, Path]) -> Path:
-    home, _other = homes
-    succeed(tongban(home, "db", "start"))
-    succeed(tongban(home, "migrate"))
-    return home
+def test_a_backup_of_a_later_release_is_refused_and_nothing_changes(city: Path, tmp_path: Path) -> None:
+    file = tmp_path / "city.backup"
+    run_sql(city, "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '0099_later', now())")
+    succeed(tongban(city, "db", "backup", str(file)))
+    run_sql(city, "CREATE TABLE receipt ()")
 
-
-def test_a_backup_of_a_later_release_is_refused_and_nothing_changes(migrated: Path, tmp_path: Path) -> None:
-    home, file = migrated, tmp_path / "city.backup"
-    later = "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '0099_later', now())"
-    succeed(tongban(home, "db", "psql", "-qc", later))
-    succeed(tongban(home, "db", "backup", str(file)))
-    succeed(tongban(home, "db", "psql", "-qc", "CREATE TABLE receipt ()"))
-
-    refused = tongban(home, "db", "restore", str(file))
+    refused = tongban(city, "db", "restore", str(file))
 
     assert refused.returncode == 1
     assert "written by a later release" in refused.stderr
     assert "(cases.0099_later)" in refused.stderr
-    assert succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('receipt')")) == "receipt\n"
+    assert run_sql(city, "SELECT to_regclass('receipt')::text") == [("receipt",)]
 
 
-def test_a_backup_of_an_earlier_release_is_restored_and_then_migrated(migrated: Path, tmp_path: Path) -> None:
-    home, file = migrated, tmp_path / "city.backup"
-    succeed(tongban(home, "migrate", "evaluation", "zero"))
-    succeed(tongban(home, "db", "backup", str(file)))
-    succeed(tongban(home, "migrate"))
+def test_a_backup_of_an_earlier_release_is_restored_and_then_migrated(city: Path, tmp_path: Path) -> None:
+    file = tmp_path / "city.backup"
+    succeed(tongban(city, "migrate", "evaluation", "zero"))
+    succeed(tongban(city, "db", "backup", str(file)))
+    succeed(tongban(city, "migrate"))
 
-    said = succeed(tongban(home, "db", "restore", str(file)))
-    before = succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('evaluation_rating')"))
-    succeed(tongban(home, "migrate"))
-    after = succeed(tongban(home, "db", "psql", "-Atc", "SELECT to_regclass('evaluation_rating')"))
+    said = succeed(tongban(city, "db", "restore", str(file)))
+    before = run_sql(city, "SELECT to_regclass('evaluation_rating')::text")
+    succeed(tongban(city, "migrate"))
+    after = run_sql(city, "SELECT to_regclass('evaluation_rating')::text")
 
     assert "Now run: tongban migrate" in said
-    assert (before, after) == ("\n", "evaluation_rating\n")
+    assert (before, after) == ([(None,)], [("evaluation_rating",)])
