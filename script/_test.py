@@ -29,6 +29,8 @@ def main() -> int:
         if os.environ.get("CI"):
             return 1
     environment = {**os.environ, "TONGBAN_MODE": "test", "TONGBAN_HOME": str(postgres.default_home())}
+    # The tests start a hundred programs of ours, each of which would compile all modules anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if environment.get("TONGBAN_VECTORS"):
         environment["TONGBAN_VECTORS"] = str(Path(environment["TONGBAN_VECTORS"]).resolve())
     with _database():

@@ -127,6 +127,18 @@ def test_relative_folder_of_vectors_is_that_of_the_person_s_own_folder(
     assert given[0]["TONGBAN_VECTORS"] == f"{tmp_path.resolve()}/my vectors"
 
 
+def test_programs_that_tests_start_find_the_modules_compiled(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(_test, "run", lambda _command, environment: given.append(environment) or 0)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    call(monkeypatch, "-n0")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in given[0]
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "home"
