@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -9,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import kept_rows
 from domains.catalogue import city
+from kept_rows import KeptRows
 from sites.console.conftest import Desk, seat_at
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases.models import Application, Case
@@ -40,9 +43,18 @@ def forget() -> Iterator[None]:
 
 @pytest.fixture
 def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_city().put_back()
+    monkeypatch.setattr(clock, "now", lambda: city.NOW)
+
+
+@cache
+def kept_city() -> KeptRows[None]:
+    return kept_rows.keep(load)
+
+
+def load() -> None:
     city.load()
     city.import_all(city.FOOD)
-    monkeypatch.setattr(clock, "now", lambda: city.NOW)
 
 
 @pytest.fixture
