@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
@@ -37,8 +36,11 @@ SECONDS_KEPT = 300.0
 _Pair: TypeAlias = tuple[UUID, UUID]
 """Ids of a version of substance and of one of procedure."""
 _kept: dict[_Pair, tuple[Guide, float]] = {}
-# Half open: effective_from <= day < effective_to.
-_IN_FORCE = "{versions}.status = 'PUBLISHED' AND daterange({versions}.effective_from, {versions}.effective_to) @> {day}::date"
+# Half open: effective_from <= day < effective_to. Compared one by one: of how many ranges hold a day the planner knows nothing.
+_IN_FORCE = (
+    "{versions}.status = 'PUBLISHED' AND {versions}.effective_from <= {day}::date "
+    "AND ({versions}.effective_to IS NULL OR {versions}.effective_to > {day}::date)"
+)
 # The nearest body answers: of divisions that contain each other the longest code. Asked for every plan; as a query set, building
 # the statement would take longer than running it.
 _FROM_BOTH_IN_FORCE = f"""
@@ -287,14 +289,16 @@ def _pairs(cursor: CursorWrapper) -> dict[str, _Pair]:
 
 
 def _entries(rows: QuerySet[models.PowerVersion], on: date) -> tuple[ItemEntry, ...]:
-    in_force = _IN_FORCE.format(versions=models.PowerVersion._meta.db_table, day="%s")
-    # The text is constant, the day a parameter.
-    rows = rows.filter(RawSQL(in_force, [on], output_field=BooleanField()))  # noqa: S611  # nosec B611
-    found = rows.order_by("power__department_id", "power__basic_code").values_list(
-        "power__basic_code",
-        "document__name",
-        "power__department__code",
-        "power__department__name",
-        "document__summary",
+    rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=on), effective_from__lte=on)
+    found = (
+        rows.filter(status=VersionStatus.PUBLISHED)
+        .order_by("power__department_id", "power__basic_code")
+        .values_list(
+            "power__basic_code",
+            "document__name",
+            "power__department__code",
+            "power__department__name",
+            "document__summary",
+        )
     )
     return tuple(ItemEntry(*values) for values in found)
