@@ -199,3 +199,51 @@ def test_a_well_formed_request_id_is_kept_and_another_replaced():
 
     assert kept.headers["X-Request-ID"] == "abcdef-12345678"
     assert len(replaced.headers["X-Request-ID"]) == 32
+
+
+BEHIND_A_PROXY = """
+import django
+django.setup()
+from django.conf import settings
+from django.middleware.csrf import CsrfViewMiddleware
+from django.test import RequestFactory
+from allauth.utils import build_absolute_uri
+secret = "s" * 32
+def verdict(**headers):
+    request = RequestFactory().post("/login/", {"csrfmiddlewaretoken": secret}, **headers)
+    request.COOKIES[settings.CSRF_COOKIE_NAME] = secret
+    guard = CsrfViewMiddleware(lambda request: None)
+    guard._reject = lambda request, reason: reason
+    guard.process_request(request)
+    refused = guard.process_view(request, lambda request: None, (), {})
+    print(refused or "taken", request.is_secure(), build_absolute_uri(request, "/x/"))
+ours = {"HTTP_HOST": "city.example", "HTTP_ORIGIN": "https://city.example"}
+verdict(**ours)
+verdict(**ours, HTTP_X_FORWARDED_PROTO="https")
+verdict(HTTP_HOST="city.example", HTTP_ORIGIN="https://evil.example")
+"""
+
+
+@pytest.mark.parametrize("proxies", ["0", "1"])
+def test_behind_a_proxy_forms_are_taken_and_links_are_https(tmp_path: Path, proxies: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BEHIND_A_PROXY],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tongban.config.settings",
+            "TONGBAN_MODE": "production",
+            "TONGBAN_HOME": str(tmp_path),
+            "TONGBAN_PUBLIC_URL": "https://city.example",
+            "TONGBAN_ALLOWED_HOSTS": "city.example",
+            "TONGBAN_TRUSTED_PROXIES": proxies,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    plain, told, foreign = done.stdout.splitlines()
+    assert plain == "taken False https://city.example/x/"
+    assert told == f"taken {proxies == '1'} https://city.example/x/"
+    assert foreign.startswith("Origin checking failed - https://evil.example")
