@@ -1,10 +1,11 @@
 """The first password of an officer, from the command to the console."""
 
 from io import StringIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -40,7 +41,7 @@ def run(*words: str) -> list[list[str]]:
 
 
 def link_of(line: list[str]) -> str:
-    assert line[-1].startswith(f"{settings.PUBLIC_URL}/")
+    assert line[-1].startswith(f"{django_settings.PUBLIC_URL}/")
     return urlsplit(line[-1]).path
 
 
@@ -93,7 +94,17 @@ def test_whoever_has_an_address_gets_it_by_mail_and_it_is_not_printed() -> None:
     (sent,) = mail.outbox
     assert sent.to == ["qian@example.com"]
     assert "sc0002" in sent.body
-    assert f"{settings.PUBLIC_URL}/" in sent.body
+    assert f"{django_settings.PUBLIC_URL}/" in sent.body
+
+
+def test_without_a_mail_server_production_mails_nobody(settings: Any) -> None:
+    settings.IS_PRODUCTION = True
+    settings.EMAIL_BACKEND = "tongban.domains.messaging.sandbox.SandboxBackend"
+
+    with pytest.raises(CommandError, match="TONGBAN_SMTP_URL is not set"):
+        run("officers_invite", "--mail")
+
+    assert not audit.Entry.objects.filter(action="INVITE_OFFICER").exists()
 
 
 def test_a_mail_server_that_is_away_leaves_the_link(monkeypatch: pytest.MonkeyPatch) -> None:

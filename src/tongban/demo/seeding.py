@@ -18,7 +18,7 @@ from tongban.demo import city_life
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
-from tongban.domains.directory.types import Level
+from tongban.domains.directory.types import Division, Level
 from tongban.domains.exchange import services as exchange
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
@@ -66,7 +66,10 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     directory_services.load_divisions(local=city, actor=PLATFORM, at=founded_at)
     say("departments, service centres, windows and officers")
     report = identity.import_organisation(
-        organisation(city), actor=PLATFORM, at=founded_at, encoded_password=_encoded_password()
+        organisation(city, directory.list_districts()),
+        actor=PLATFORM,
+        at=founded_at,
+        encoded_password=_encoded_password(),
     )
     _require_taken(report)
     say("data elements, material dictionary, licence types, resources")
@@ -93,9 +96,8 @@ def read(name: str) -> Any:
     return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def organisation(city: str) -> Mapping[str, list[dict[str, object]]]:
+def organisation(city: str, districts: Sequence[Division]) -> Mapping[str, list[dict[str, object]]]:
     """The sample city's departments, centres, windows and officers, as an operator's file brings them."""
-    districts = directory.list_districts()
     departments = []
     serial = _BODY_SERIAL
     for entry in read("departments"):

@@ -3,12 +3,15 @@
 from argparse import ArgumentParser
 from smtplib import SMTPException
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tongban.domains.identity import selectors as identity
 from tongban.foundation import clock
 from tongban.foundation.imports import operator
 from tongban.sites.shared import invitations
+
+SANDBOX = "tongban.domains.messaging.sandbox.SandboxBackend"
 
 
 class Command(BaseCommand):
@@ -24,6 +27,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, usernames: list[str], mail: bool, **_: object) -> None:
+        if mail and settings.IS_PRODUCTION and settings.EMAIL_BACKEND == SANDBOX:
+            raise CommandError("no mail goes out while TONGBAN_SMTP_URL is not set")
         at = clock.now()
         named = identity.find_officers(usernames, at=at)
         officers = named if usernames else identity.officers_without_password(at=at)
