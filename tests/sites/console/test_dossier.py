@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from domains.cases.city import ANSWERS, FOOD, Story, Submit, Uploads, at, new_ca
 from sites.city import DATA
 from sites.console.conftest import Desk
 from tongban.domains.cases import selectors as cases
-from tongban.domains.cases.types import Status, TickMark
+from tongban.domains.cases import services
+from tongban.domains.cases.types import ProcedureKind, Status, TickMark
 from tongban.domains.standards import selectors as standards
 from tongban.domains.standards import services as dictionary
 from tongban.foundation import clock
@@ -141,10 +143,24 @@ def test_ticks_on_a_stale_page_are_not_kept_but_shown_again(wang: Desk, story: S
 
 def test_the_clock_lists_each_day_with_its_reason(wang: Desk, story: Story) -> None:
     story.accept()
+    story.note(
+        services.record_procedure(
+            **story.names,
+            kind=ProcedureKind.SITE_CHECK,
+            began_on=date(2026, 3, 5),
+            ended_on=date(2026, 3, 5),
+            officers="王敏、刘洋",
+            finding="布局与图一致",
+            actor=wang.actor,
+            at=at(3, 6),
+        )
+    )
 
     response = wang.client.get(f"/console/cases/{story.number}/clock/")
 
     shown = unescape(response.content.decode())
+    day = shown.split("2026年3月5日（周四）</th>")[1].split("</tr>")[0]
+    assert "这一天现场核查，不停钟，照算" in day
     assert "<h1>为什么是这一天</h1>" in shown
     assert "受理当日不计" in shown
     assert "2026年3月7日（周六）" in shown

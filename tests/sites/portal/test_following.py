@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,14 @@ from sites.portal import walk
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
 from tongban.domains.cases.models import Case, CheckTask
-from tongban.domains.cases.types import CheckKind, ServiceMethod, SupplementItem, TickMark, TimelineCase
+from tongban.domains.cases.types import (
+    CheckKind,
+    ProcedureKind,
+    ServiceMethod,
+    SupplementItem,
+    TickMark,
+    TimelineCase,
+)
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Necessity
 from tongban.domains.evaluation import selectors as ratings
@@ -241,6 +249,42 @@ def test_every_counted_and_skipped_day_has_its_reason(zhang_san: Client, city: C
     assert "为什么是这一天" in page
     assert "2026年3月3日（周二）" in page
     assert "周六" in page
+
+
+def test_an_on_site_check_and_a_notice_are_said_not_to_stop_the_clock(
+    zhang_san: Client, city: City, number: str
+) -> None:
+    case, acting, during = case_of(city, number), officer("SCJG-310115", city), "这一天现场核查，不停钟，照算"
+    receipt = handling.accept_case(case_number=case.number, revision=case.revision, actor=acting, at=NOW)
+    before = zhang_san.get(f"/cases/{case.number}/clock/").content.decode()
+    later = NOW + timedelta(days=9)
+    spans = {ProcedureKind.SITE_CHECK: (5, 9), ProcedureKind.PUBLIC_NOTICE: (10, 10)}
+    for kind, (first, last) in spans.items():
+        receipt = handling.record_procedure(
+            case_number=case.number,
+            revision=receipt.revision,
+            kind=kind,
+            began_on=date(2026, 3, first),
+            ended_on=date(2026, 3, last),
+            officers="王敏、刘洋",
+            finding="布局与图一致",
+            actor=acting,
+            at=later,
+        )
+
+    page = zhang_san.get(f"/cases/{case.number}/clock/").content.decode()
+
+    row = page.split("2026年3月6日（周五）</th>")[1].split("</tr>")[0]
+    saturday = page.split("2026年3月7日（周六）</th>")[1].split("</tr>")[0]
+    assert during not in before
+    assert f"{during}（行政许可法第四十五条没有列它）" in row
+    assert during not in saturday
+    # Three working days of five, in the trace of the law's limit and in that of the promise.
+    assert page.count(during) == 2 * 3
+    assert "2026年3月5日（周四） 至 2026年3月9日（周一）" in page
+    # The promise is over by then.
+    assert page.count("这一天公示，不停钟") == 1
+    assert page.count("计入期限（行政许可法第四十五条没有列它）") == 2
 
 
 def test_the_receipt_opens_as_a_pdf_for_its_applicant_only(

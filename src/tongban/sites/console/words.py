@@ -11,7 +11,6 @@ from tongban.domains.cases.types import (
     Due,
     Light,
     LimitKind,
-    ProcedureKind,
     QueueView,
     Status,
 )
@@ -19,7 +18,6 @@ from tongban.domains.catalogue.types import VersionStatus
 from tongban.domains.eforms.types import Answer, Origin
 from tongban.domains.standards.types import DataElement
 from tongban.kernel.actors import Role
-from tongban.kernel.clock import PauseReason
 from tongban.sites.shared.formats import deadline, plain_day, workdays
 
 UNKNOWN = "—"
@@ -99,12 +97,6 @@ def limit_words(kind: str) -> str:
         LimitKind.DELIVERY: _("送达期限"),
         LimitKind.SUPPLEMENT: _("补正期限"),
     }[LimitKind(kind)]
-
-
-def span_words(kind: ProcedureKind | PauseReason) -> str:
-    if isinstance(kind, PauseReason):
-        return _("特别程序：%(reason)s") % {"reason": _(kind.label)}
-    return {ProcedureKind.SITE_CHECK: _("现场核查"), ProcedureKind.PUBLIC_NOTICE: _("公示")}[kind]
 
 
 def due_words(due: Due) -> str:

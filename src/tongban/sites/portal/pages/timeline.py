@@ -26,7 +26,7 @@ from tongban.domains.lifeevents.types import BranchStatus, BundleRun
 from tongban.sites.portal.pages.words import State, level_words, point_words, status_state
 from tongban.sites.shared.fields import FieldView, Problem
 from tongban.sites.shared.formats import deadline, full_day, grouped, moment, plain_day, workdays
-from tongban.sites.shared.traces import TraceRow, trace_rows
+from tongban.sites.shared.traces import SpanLine, TraceRow, span_lines, trace_rows
 
 OVER = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.TERMINATED})
 HOTLINE = "12345"
@@ -178,6 +178,7 @@ class StatusPage:
 class ClockPage:
     number: str
     sentence: str
+    spans: tuple[SpanLine, ...]
     limit: tuple[TraceRow, ...]
     promise: tuple[TraceRow, ...]
     back_address: str
@@ -250,8 +251,9 @@ def build_clock(number: str, account: ClockAccount, back_address: str) -> ClockP
     return ClockPage(
         number=number,
         sentence=due_words(account.due) if account.due else _("这个办件现在没有在走的期限。"),
-        limit=trace_rows(account.limit_trace),
-        promise=trace_rows(account.promise_trace),
+        spans=span_lines(account.spans),
+        limit=trace_rows(account.limit_trace, account.spans),
+        promise=trace_rows(account.promise_trace, account.spans),
         back_address=back_address,
     )
 
