@@ -3,11 +3,14 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from stdnum.cn import uscc as stdnum_uscc
 
 import tongban.demo
@@ -56,6 +59,7 @@ class City:
     accounts: dict[str, UUID] = field(default_factory=dict)
 
 
+@transaction.atomic
 def build() -> City:
     city = City()
     register = DivisionRegister(MappingProxyType(NAMES), frozenset())
@@ -197,10 +201,17 @@ def _people(city: City) -> None:
     _officers(city, data["officers"])
 
 
+@cache
+def encoded_password() -> str:
+    """One hash for all of them: in an installation of its own, outside the tests' process, hashing is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def open_account(username: str, name: str, subject: UUID | None) -> UUID:
     account = identity.open_account(
         username=username,
-        password=PASSWORD,
+        password=None,
+        encoded_password=encoded_password(),
         email=f"{username}@example.com",
         name=name,
         actor=PLATFORM,
