@@ -79,7 +79,7 @@ WHOSE: dict[str, set[str]] = {
     "portal:supplement": APPLICANTS,
     "portal:hand_in_deferred": set(),
     "portal:withdraw": APPLICANTS,
-    "portal:rate": set(),
+    "portal:rate": APPLICANTS,
     "portal:clock": APPLICANTS,
     "portal:paper": APPLICANTS,
     "portal:licence": APPLICANTS,
@@ -109,7 +109,7 @@ WHOSE: dict[str, set[str]] = {
 }
 """Who finds an object of the owner's, of his office or of its catalogue there, among those whom the route's policy lets in.
 
-Nobody, where there is nothing of the kind: a right to rate, a material to follow, a check task, the city's substance in a district.
+Nobody, where there is nothing of the kind: a material to follow, a check task, the city's substance in a district.
 """
 SAME_EITHER_WAY = {"console:delete_view"}
 """Afterwards there is no such view of hers, whether there was one or not."""

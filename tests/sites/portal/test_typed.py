@@ -1,6 +1,7 @@
 """What was typed is never lost: neither to a session that has ended nor to a token that is too old."""
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,9 +10,11 @@ from django.test import Client
 
 from sites.city import NOW, PASSWORD, City
 from sites.portal import walk
-from sites.portal.test_following import FIELD, ask_for_supplement, case_of, officer, slot_of
+from sites.portal.test_following import FIELD, ask_for_supplement, case_of, grant, officer, slot_of
 from tongban.domains.cases import selectors as cases
 from tongban.domains.eforms import selectors as drafts
+from tongban.domains.evaluation import selectors as ratings
+from tongban.foundation.outbox import testing as outbox
 from tongban.sites.portal import typed
 
 NAME = "PREMISES.premises.name"
@@ -180,6 +183,119 @@ def test_a_supplement_with_a_stale_token_shows_its_words_again_and_sends_nothing
     assert response.status_code == 403
     assert SHOWN in response.content.decode()
     assert answered(city, case_number) == "示例面馆"
+
+
+REASON = "换了地方，下个月再办"
+
+
+@pytest.fixture
+def handed_in(zhang_san: Client) -> str:
+    return walk.hand_in(zhang_san, walk.complete(zhang_san))
+
+
+def with_stale_token(browser: Client) -> tuple[Client, dict[str, str]]:
+    """The same session behind a token check, and the token of another page."""
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies.update(browser.cookies)
+    careful.cookies["csrftoken"] = "b" * 32
+    return careful, {"csrfmiddlewaretoken": "a" * 32}
+
+
+def test_the_reason_of_a_withdrawal_outlives_the_session(
+    zhang_san: Client, city: City, handed_in: str
+) -> None:
+    address = f"/cases/{case_of(city, handed_in).number}/withdraw/"
+    posted = {"revision": str(case_of(city, handed_in).revision), "reason": REASON}
+    zhang_san.logout()
+
+    sent = zhang_san.post(address, posted)
+    kept = str(dict(zhang_san.session.items()))
+    page = unescape(sign_in_again(zhang_san, sent["Location"]).content.decode())
+
+    assert sent["Location"] == f"/login/?next={address}"
+    assert REASON not in kept
+    assert f">{REASON}</textarea>" in page
+    assert "申请还没有撤回" in page
+    assert case_of(city, handed_in).status == "RECEIVED"
+    assert REASON not in zhang_san.get(address).content.decode()
+    zhang_san.post(address, posted)
+    assert case_of(city, handed_in).status == "WITHDRAWN"
+
+
+def test_a_withdrawal_with_a_stale_token_withdraws_nothing_and_keeps_its_reason(
+    zhang_san: Client, city: City, handed_in: str
+) -> None:
+    careful, token = with_stale_token(zhang_san)
+    address = f"/cases/{case_of(city, handed_in).number}/withdraw/"
+
+    response = careful.post(address, {"reason": REASON, **token})
+
+    assert response.status_code == 403
+    assert f">{REASON}</textarea>" in unescape(response.content.decode())
+    assert case_of(city, handed_in).status == "RECEIVED"
+
+
+@pytest.fixture
+def to_rate(zhang_san: Client, city: City, handed_in: str) -> str:
+    """The number of a case that was granted and may be rated."""
+    case = case_of(city, handed_in)
+    grant(city, case)
+    outbox.drain()
+    return case.number
+
+
+RATED = {"nth": "1", "level": "5", "words": "等得太久，没有人说为什么"}
+
+
+def levels_of(case_number: str) -> list[int]:
+    return [right.rating.level for right in ratings.rights_of_cases([case_number]) if right.rating]
+
+
+def test_the_words_of_a_rating_outlive_the_session(zhang_san: Client, handed_in: str, to_rate: str) -> None:
+    address = f"/cases/{to_rate}/rate/"
+    zhang_san.logout()
+
+    sent = zhang_san.post(address, RATED)
+    kept = str(dict(zhang_san.session.items()))
+    back = sign_in_again(zhang_san, sent["Location"])
+
+    page = unescape(back.content.decode())
+    assert RATED["words"] not in kept
+    assert back.redirect_chain[-1][0] == f"/applications/{handed_in}/"
+    assert f">{RATED['words']}</textarea>" in page
+    assert 'name="level" value="5" checked' in page
+    assert "还没有提交" in page
+    assert levels_of(to_rate) == []
+    assert RATED["words"] not in zhang_san.get(f"/applications/{handed_in}/").content.decode()
+    zhang_san.post(address, RATED)
+    assert levels_of(to_rate) == [5]
+
+
+def test_a_rating_that_will_not_do_or_comes_with_a_stale_token_keeps_what_was_typed(
+    zhang_san: Client, to_rate: str
+) -> None:
+    careful, token = with_stale_token(zhang_san)
+    address = f"/cases/{to_rate}/rate/"
+
+    stale = careful.post(address, {**RATED, **token})
+    faulty = zhang_san.post(address, {**RATED, "level": "9"})
+
+    assert (stale.status_code, faulty.status_code) == (403, 422)
+    assert all(f">{RATED['words']}</textarea>" in unescape(one.content.decode()) for one in (stale, faulty))
+    assert levels_of(to_rate) == []
+
+
+def test_what_was_kept_of_one_form_of_a_case_does_not_fill_another(
+    zhang_san: Client, city: City, handed_in: str
+) -> None:
+    number = case_of(city, handed_in).number
+    zhang_san.logout()
+
+    sent = zhang_san.post(f"/cases/{number}/withdraw/", {"reason": REASON})
+    sign_in_again(zhang_san, f"next=/applications/{handed_in}/")
+
+    assert REASON not in zhang_san.get(f"/applications/{handed_in}/").content.decode()
+    assert REASON in zhang_san.get(sent["Location"].split("next=")[1]).content.decode()
 
 
 @pytest.mark.parametrize(

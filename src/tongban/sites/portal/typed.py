@@ -36,7 +36,7 @@ def kept_for(page: str) -> Callable[[View], View]:
             if request.method != "POST" or request.user.is_authenticated:
                 return view(request, **named)
             (place,) = named.values()
-            keep(request, place)
+            keep(request, page, place)
             return log_in(request, reverse(page, args=[place]))
 
         return kept
@@ -44,7 +44,7 @@ def kept_for(page: str) -> Callable[[View], View]:
     return decorate
 
 
-def keep(request: HttpRequest, place: Place) -> None:
+def keep(request: HttpRequest, page: str, place: Place) -> None:
     """Keep what the request posts; more than any form holds is dropped."""
     posted = json.dumps(dict(request.POST.lists()))
     if len(posted) > MAX_CHARACTERS:
@@ -52,25 +52,26 @@ def keep(request: HttpRequest, place: Place) -> None:
     # The machine's clock: a demo's business clock stands still, and so would the half hour.
     until = datetime.now(UTC) + KEPT_FOR
     request.session[KEY] = {
+        "page": page,
         "place": str(place),
         "until": until.isoformat(),
-        "sealed": crypto.encrypt(posted, _context(place)),
+        "sealed": crypto.encrypt(posted, _context(page, place)),
     }
 
 
-def take(request: HttpRequest, place: Place) -> QueryDict | None:
-    """What was kept for the draft or case, once; None when nothing was, or too long ago."""
+def take(request: HttpRequest, page: str, place: Place) -> QueryDict | None:
+    """What was kept for this page of the draft or case, once; None when nothing was, or too long ago."""
     kept = request.session.get(KEY)
-    if kept is None or kept.get("place") != str(place):
+    if kept is None or (kept.get("page"), kept.get("place")) != (page, str(place)):
         return None
     del request.session[KEY]
     if datetime.fromisoformat(kept["until"]) < datetime.now(UTC):
         return None
     found = QueryDict(mutable=True)
-    for name, values in json.loads(crypto.decrypt(kept["sealed"], _context(place))).items():
+    for name, values in json.loads(crypto.decrypt(kept["sealed"], _context(page, place))).items():
         found.setlist(name, values)
     return found
 
 
-def _context(place: Place) -> str:
-    return f"portal.typed.{place}"
+def _context(page: str, place: Place) -> str:
+    return f"portal.typed.{page}.{place}"

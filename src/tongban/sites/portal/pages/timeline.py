@@ -89,6 +89,18 @@ class RatingForm:
     levels: tuple[tuple[int, str], ...]
     given: str
     words: str
+    typed_level: int = 0
+    """Chosen in a form that did not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTyped:
+    """A rating that did not count: too late, or faulty."""
+
+    case_number: str
+    nth: int
+    level: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,8 @@ class Planned:
 class WithdrawalPage:
     item: str
     revision: int
+    reason: str
+    problems: tuple[Problem, ...]
     action: str
     back_address: str
 
@@ -190,7 +204,9 @@ def build(
     supplement_fields: Mapping[tuple[str, str], FieldView],
     run: BundleRun | None,
     problems: Sequence[Problem] = (),
+    rating: RatingTyped | None = None,
 ) -> TimelinePage:
+    """The page; `rating` is one that did not count and is shown again as it was typed."""
     planned = waiting(run)
     coming = _coming(run)
     asked = tuple(_supplement(case, supplement_fields) for case in timeline.cases if case.supplement)
@@ -205,7 +221,7 @@ def build(
         by_when=asked[0].due if asked and asked[0].due else _by_when(timeline),
         call=_call(timeline),
         asked=asked,
-        branches=tuple(_branch(case, rights) for case in timeline.cases),
+        branches=tuple(_branch(case, rights, rating) for case in timeline.cases),
         deferred=tuple(_deferred(one) for case in timeline.cases for one in case.outstanding),
         planned=planned,
         problems=tuple(problems),
@@ -258,10 +274,14 @@ def build_clock(number: str, account: ClockAccount, back_address: str) -> ClockP
     )
 
 
-def build_withdrawal(timeline: Timeline, case: TimelineCase) -> WithdrawalPage:
+def build_withdrawal(
+    timeline: Timeline, case: TimelineCase, *, reason: str, problems: Sequence[Problem]
+) -> WithdrawalPage:
     return WithdrawalPage(
         item=case.item_name,
         revision=case.revision,
+        reason=reason,
+        problems=tuple(problems),
         action=reverse("portal:withdraw", args=[case.number]),
         back_address=reverse("portal:application", args=[timeline.number]),
     )
@@ -370,7 +390,7 @@ def _call(timeline: Timeline) -> tuple[tuple[str, str], ...]:
     return (*(one for one in phones if one[1]), (_("市民热线"), HOTLINE))
 
 
-def _branch(case: TimelineCase, rights: Sequence[RatingRight]) -> Branch:
+def _branch(case: TimelineCase, rights: Sequence[RatingRight], typed: RatingTyped | None) -> Branch:
     shown = case.promise or case.due
     right = next((one for one in rights if one.case_number == case.number), None)
     return Branch(
@@ -392,8 +412,10 @@ def _branch(case: TimelineCase, rights: Sequence[RatingRight]) -> Branch:
         if _was_refused(case)
         else "",
         withdraw_address=reverse("portal:withdraw", args=[case.number]) if case.can_withdraw else "",
-        rating=_rating(right) if right else None,
-        is_open=bool(case.supplement) or _was_refused(case),
+        rating=_rating(right, typed) if right else None,
+        is_open=bool(case.supplement)
+        or _was_refused(case)
+        or (typed is not None and typed.case_number == case.number),
     )
 
 
@@ -444,12 +466,16 @@ def _supplement_line(
     )
 
 
-def _rating(right: RatingRight) -> RatingForm:
+def _rating(right: RatingRight, typed: RatingTyped | None) -> RatingForm:
+    is_typed = typed is not None and (typed.case_number, typed.nth) == (right.case_number, right.nth)
+    again = typed if is_typed and right.rating is None else None
+    words = right.rating.words if right.rating else ""
     return RatingForm(
         action=reverse("portal:rate", args=[right.case_number]),
         nth=right.nth,
         what=point_words(right.point),
         levels=tuple((level.value, level_words(level)) for level in Level),
         given=level_words(right.rating.level) if right.rating else "",
-        words=right.rating.words if right.rating else "",
+        words=again.words if again else words,
+        typed_level=again.level if again else 0,
     )

@@ -53,7 +53,7 @@ def fill(request: ActorRequest, draft_id: UUID) -> HttpResponseBase:
     if draft.submitted_at is not None:
         return redirect("portal:applications")
     if request.method != "POST":
-        before = typed.take(request, draft_id)
+        before = typed.take(request, "portal:draft", draft_id)
         if before is None:
             return _resumed_form(request, draft)
         return _typed_form(request, draft, lifeevents.plan_for_draft(draft, at=clock.now()), before)

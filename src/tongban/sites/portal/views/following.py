@@ -56,9 +56,12 @@ def show_receipt(request: ActorRequest, number: str) -> HttpResponse:
 def show_application(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline(number, actor=request.actor)
     for case in found.cases:
-        before = typed.take(request, case.number) if case.supplement else None
+        before = typed.take(request, "portal:supplement", case.number) if case.supplement else None
         if before is not None:
             return _answer_again(request, found, case, before, 200)
+        before = typed.take(request, "portal:rate", case.number)
+        if before is not None:
+            return _rate_again(request, found, case.number, before, 200)
     return _timeline(request, found)
 
 
@@ -111,6 +114,17 @@ def hand_in_deferred(request: ActorRequest, number: str, check_id: UUID) -> Http
     return redirect("portal:application", found.number)
 
 
+@typed.kept_for("portal:withdraw")
+@citizen
+@in_whosever_name
+def show_withdrawal_again(request: ActorRequest, number: str) -> HttpResponse:
+    """The question as it was answered with a token too old to trust: the reason is still there, nothing is withdrawn."""
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    return _withdrawal(request, found, number, request.POST, 403)
+
+
+@after_stale_token(show_withdrawal_again)
+@typed.kept_for("portal:withdraw")
 @citizen
 @in_whosever_name
 def withdraw(request: ActorRequest, number: str) -> HttpResponse:
@@ -126,14 +140,26 @@ def withdraw(request: ActorRequest, number: str) -> HttpResponse:
         )
         messages.success(request, _("“%(item)s”已经撤回。") % {"item": case.item_name})
         return redirect("portal:application", found.number)
-    return render(request, "portal/withdraw.html", {"page": page_of.build_withdrawal(found, case)})
+    return _withdrawal(request, found, number, typed.take(request, "portal:withdraw", number), 200)
 
 
+@typed.kept_for("portal:rate")
 @citizen
 @in_whosever_name
-@require_POST
+def show_rating_again(request: ActorRequest, number: str) -> HttpResponse:
+    """The rating as it was sent with a token too old to trust: its words are still there, and nothing is rated."""
+    found = cases.get_timeline_of_case(number, actor=request.actor)
+    return _rate_again(request, found, number, request.POST, 403)
+
+
+@after_stale_token(show_rating_again)
+@typed.kept_for("portal:rate")
+@citizen
+@in_whosever_name
 def rate(request: ActorRequest, number: str) -> HttpResponse:
     found = cases.get_timeline_of_case(number, actor=request.actor)
+    if request.method != "POST":
+        return redirect("portal:application", found.number)
     try:
         evaluation.rate(
             number,
@@ -149,7 +175,8 @@ def rate(request: ActorRequest, number: str) -> HttpResponse:
         rating_rules.WordsTooLong,
         evaluation.AlreadyRated,
     ) as refused:
-        return _timeline(request, found, [{"text": _(refused.sentence), "href": f"#case-{number}"}])
+        problem = {"text": _(refused.sentence), "href": f"#case-{number}"}
+        return _timeline(request, found, [problem], rating=_rating_typed(number, request.POST))
     messages.success(request, _("谢谢您的评价。"))
     return redirect("portal:application", found.number)
 
@@ -238,12 +265,41 @@ def _answer_again(
     return _timeline(request, found, [problem], supplements.typed(case, posted), status)
 
 
+def _rate_again(
+    request: ActorRequest, found: Timeline, number: str, posted: QueryDict, status: int
+) -> HttpResponse:
+    notice = _("刚才写的评价还在，但还没有提交。请核对后再提交一次。")
+    problem = {"text": notice, "href": f"#case-{number}"}
+    return _timeline(request, found, [problem], status=status, rating=_rating_typed(number, posted))
+
+
+def _rating_typed(number: str, posted: QueryDict) -> page_of.RatingTyped:
+    return page_of.RatingTyped(
+        number, _whole(posted.get("nth")), _whole(posted.get("level")), posted.get("words", "")
+    )
+
+
+def _withdrawal(
+    request: ActorRequest, found: Timeline, number: str, posted: QueryDict | None, status: int
+) -> HttpResponse:
+    """The question whether to withdraw; `posted` is an answer that did not count, with its reason."""
+    notice = _("您写的理由还在，但申请还没有撤回。要撤回的，请再点一次“撤回”。")
+    page = page_of.build_withdrawal(
+        found,
+        _case(found, number),
+        reason=posted.get("reason", "") if posted is not None else "",
+        problems=({"text": notice, "href": "#reason"},) if posted is not None else (),
+    )
+    return render(request, "portal/withdraw.html", {"page": page}, status=status)
+
+
 def _timeline(
     request: ActorRequest,
     found: Timeline,
     problems: Sequence[Problem] = (),
     given: Mapping[tuple[str, str], object] | None = None,
     status: int = 0,
+    rating: page_of.RatingTyped | None = None,
 ) -> HttpResponse:
     page = page_of.build(
         found,
@@ -251,6 +307,7 @@ def _timeline(
         supplements.reopened_fields(found, given or {}),
         lifeevents.find_run(found.application_id),
         problems,
+        rating,
     )
     return render(
         request, "portal/application.html", {"page": page}, status=status or (422 if problems else 200)
