@@ -10,14 +10,39 @@ def pytest_configure() -> None:
         pytest.exit("these tests run with TONGBAN_MODE=test; script/test sets it", returncode=2)
 
 
+WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Transactional tests empty tables by TRUNCATE, which the audit trail refuses: lift that trigger in the test database."""
+    """Transactional tests empty tables by TRUNCATE, which the audit trail refuses: lift that trigger in the test database.
+
+    Only tables with rows are emptied, for each costs a new file. What `migrate` writes stays: otherwise it is written anew after
+    each of these tests, which takes longer than most of them.
+    """
+    from django.core.management.commands import flush
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("audit_entry", "audit_link"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}")
+    empty = connection.ops.sql_flush
+
+    def empty_filled(style, tables, *, reset_sequences=False, allow_cascade=False):
+        filled = _filled(sorted({*tables} - WRITTEN_BY_MIGRATE))
+        return empty(style, filled, reset_sequences=reset_sequences, allow_cascade=True)
+
+    connection.ops.sql_flush = empty_filled
+    flush.emit_post_migrate_signal = lambda *_, **__: None
+
+
+def _filled(tables):
+    from django.db import connection
+
+    looks = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(looks))
+        return [table for (table,) in cursor.fetchall()]
 
 
 @pytest.fixture(autouse=True)
