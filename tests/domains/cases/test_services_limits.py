@@ -100,7 +100,7 @@ def test_beyond_the_calendar_dates_are_provisional_and_not_printed(submit: Submi
     assert case.due_on > end
     assert notice.content["paragraphs"][1] == "法定办理期限：自受理之日起20个工作日内。"
     status = selectors.get_calendar_status(when)
-    assert (status.is_ending, status.provisional_cases) == (True, 1)
+    assert (status.reach.is_ending, status.provisional_cases) == (True, 1)
 
 
 def test_a_new_years_plan_makes_provisional_dates_firm(submit: Submit) -> None:
@@ -204,11 +204,11 @@ def test_an_answer_in_time_warns_of_nothing(story: Story, zhang_san: Actor, uplo
 
 @pytest.mark.django_db
 def test_editors_are_told_a_hundred_days_before_the_calendar_ends() -> None:
-    last = selectors.get_calendar_status(at(3, 2)).last_known
+    last = selectors.get_calendar_reach(at(3, 2)).last_known
     instant = at(3, 2) + (last - date(2026, 3, 2))
 
-    before = selectors.get_calendar_status(instant - timedelta(days=100))
-    told = selectors.get_calendar_status(instant - timedelta(days=99))
+    before = selectors.get_calendar_reach(instant - timedelta(days=100))
+    told = selectors.get_calendar_reach(instant - timedelta(days=99))
 
     assert (before.days_left, before.is_ending) == (100, False)
     assert (told.days_left, told.is_ending) == (99, True)
@@ -238,7 +238,7 @@ def operator(firm: UUID) -> str:
 
 
 def test_the_job_tells_the_calendars_editors_once(operator: str, mailoutbox: list[EmailMessage]) -> None:
-    last = selectors.get_calendar_status(at(3, 2)).last_known
+    last = selectors.get_calendar_reach(at(3, 2)).last_known
     instant = at(3, 2) + (last - date(2026, 3, 2))
 
     services.keep_limits(at=instant - timedelta(days=100))

@@ -226,7 +226,7 @@ def test_whoever_records_holidays_reads_on_every_page_that_the_calendar_ends(
     seat: Callable[..., Desk], wang: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operator = seat("示例运维", Role.OPERATOR)
-    last = cases.get_calendar_status(at(3, 2)).last_known
+    last = cases.get_calendar_reach(at(3, 2)).last_known
     pages = [(operator, "/console/letters/"), (operator, "/console/cover/"), (wang, "/console/cover/")]
 
     def told() -> list[bool]:

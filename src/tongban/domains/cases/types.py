@@ -392,12 +392,20 @@ class CalendarChange:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarStatus:
-    """How far the working calendar reaches, and what rests on days beyond it."""
+class CalendarReach:
+    """How far the working calendar reaches."""
 
     last_known: date
     days_left: int
     is_ending: bool
+    """Its editors must see to the next year's plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStatus:
+    """How far the working calendar reaches, and how many open cases rest on days beyond it."""
+
+    reach: CalendarReach
     provisional_cases: int
 
 

@@ -27,10 +27,10 @@ def _calendar_notice(actor: Actor) -> str:
     """For whoever records holidays, on every page of theirs, until the next year's plan is there."""
     if not actor.has_role(Role.OPERATOR):
         return ""
-    days = cases.days_to_calendar_end(clock.now())
-    if days is None:
+    reach = cases.get_calendar_reach(clock.now())
+    if not reach.is_ending:
         return ""
-    return _("工作日历还有 %(days)d 天就用完了：请录入下一年的放假安排。") % {"days": days}
+    return _("工作日历还有 %(days)d 天就用完了：请录入下一年的放假安排。") % {"days": reach.days_left}
 
 
 def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:

@@ -8,8 +8,8 @@ from tongban.domains.cases.selectors.applications import (
     receipt_for,
 )
 from tongban.domains.cases.selectors.calendar import (
-    days_to_calendar_end,
     get_calendar,
+    get_calendar_reach,
     get_calendar_status,
     list_calendar_changes,
 )
@@ -39,9 +39,9 @@ __all__ = [
     "BadCursor",
     "CaseNotFound",
     "count_open_by_version",
-    "days_to_calendar_end",
     "find_application_of",
     "get_calendar",
+    "get_calendar_reach",
     "get_calendar_status",
     "get_clock",
     "get_dossier",

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from tongban.domains.cases.models import CalendarDay, Case
 from tongban.domains.cases.states import OPEN
-from tongban.domains.cases.types import CalendarChange, CalendarStatus
+from tongban.domains.cases.types import CalendarChange, CalendarReach, CalendarStatus
 from tongban.foundation.prepared import prepared
 from tongban.kernel.instants import shanghai_date
 from tongban.kernel.national_calendar import national_calendar
@@ -32,22 +32,17 @@ def _changes() -> QuerySet[CalendarDay, tuple[date, bool, str]]:
     return CalendarDay.objects.order_by("on").values_list("on", "works", "name")
 
 
-def days_to_calendar_end(at: datetime) -> int | None:
-    """How many days the announced calendar still reaches, once its editors must see to it; None before."""
-    days_left = (get_calendar().last - shanghai_date(at)).days
-    return days_left if days_left < WARN_DAYS else None
+def get_calendar_reach(at: datetime) -> CalendarReach:
+    """How far the announced calendar reaches from this day; one query."""
+    last = get_calendar().last
+    days_left = (last - shanghai_date(at)).days
+    return CalendarReach(last, days_left, is_ending=days_left < WARN_DAYS)
 
 
 def get_calendar_status(at: datetime) -> CalendarStatus:
-    """How far the calendar reaches; `is_ending` tells editors to load the next year's plan."""
-    calendar = get_calendar()
-    days_left = (calendar.last - shanghai_date(at)).days
-    return CalendarStatus(
-        last_known=calendar.last,
-        days_left=days_left,
-        is_ending=days_left < WARN_DAYS,
-        provisional_cases=Case.objects.filter(status__in=sorted(OPEN), is_provisional=True).count(),
-    )
+    """The same with the open cases whose dates are provisional."""
+    provisional = Case.objects.filter(status__in=sorted(OPEN), is_provisional=True).count()
+    return CalendarStatus(get_calendar_reach(at), provisional)
 
 
 @lru_cache(maxsize=8)

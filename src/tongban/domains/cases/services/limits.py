@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from tongban.domains.cases.events import CalendarEnding, CaseLimitNoticed
 from tongban.domains.cases.models import CalendarDay, CalendarNotice, Case, ClockEvent, LimitMark
 from tongban.domains.cases.rules.clock import light, stand
-from tongban.domains.cases.selectors.calendar import days_to_calendar_end, get_calendar
+from tongban.domains.cases.selectors.calendar import get_calendar, get_calendar_reach
 from tongban.domains.cases.selectors.facts import facts_of
 from tongban.domains.cases.services.acceptance import let_silence_accept
 from tongban.domains.cases.services.examination import resume_elapsed
@@ -140,16 +140,15 @@ def change_calendar(*, changes: Sequence[CalendarChange], actor: Actor, at: date
 
 def tell_calendar_ends(*, at: datetime) -> bool:
     """Let the editors of the calendar know, once, that it is about to end; whether they were told now."""
-    days_left = days_to_calendar_end(at)
-    if days_left is None:
+    reach = get_calendar_reach(at)
+    if not reach.is_ending:
         return False
     with transaction.atomic():
-        last_known = get_calendar().last
         _notice, is_new = CalendarNotice.objects.get_or_create(
-            last_known=last_known, defaults={"told_at": at}
+            last_known=reach.last_known, defaults={"told_at": at}
         )
         if is_new:
-            outbox.publish(CalendarEnding(last_known, days_left, at), queue=CALENDAR_QUEUE)
+            outbox.publish(CalendarEnding(reach.last_known, reach.days_left, at), queue=CALENDAR_QUEUE)
     return is_new
 
 

@@ -113,10 +113,11 @@ def build_calendar(
     status: CalendarStatus, changes: Sequence[CalendarChange], form: Form | None
 ) -> CalendarPage:
     """`form` is None for whoever may only look."""
-    told = {"day": plain_day(status.last_known), "count": status.days_left}
+    reach = status.reach
+    told = {"day": plain_day(reach.last_known), "count": reach.days_left}
     return CalendarPage(
         sentence=_("已公布的放假安排到%(day)s为止，还有 %(count)d 天。") % told,
-        is_ending=status.is_ending,
+        is_ending=reach.is_ending,
         provisional=_("%(count)d 件在办办件的期限落在还没有公布的日子上，暂按星期推算。")
         % {"count": status.provisional_cases}
         if status.provisional_cases
