@@ -15,18 +15,13 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - Django is set up first
-from django.core.management import call_command  # noqa: E402
-from django.test import Client  # noqa: E402
-
-from sites import city as cities  # noqa: E402
+from sites import city as cities  # noqa: E402 - Django is set up first
 from sites.portal import walk  # noqa: E402
+from sites.settling import settle  # noqa: E402
 from tongban.domains.cases import selectors as cases  # noqa: E402
 from tongban.domains.cases import services as handling  # noqa: E402
 from tongban.domains.cases.types import TickMark  # noqa: E402
 from tongban.domains.catalogue import selectors as catalogue  # noqa: E402
-from tongban.domains.identity.models import Account  # noqa: E402
-from tongban.foundation import clock  # noqa: E402
 from tongban.foundation.audit import services as audit  # noqa: E402
 from tongban.foundation.outbox import services as outbox  # noqa: E402
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role  # noqa: E402
@@ -35,13 +30,7 @@ FOOD_OFFICE = "SCJG-310115"
 
 
 def main(target: Path) -> None:
-    call_command("migrate", verbosity=0)
-    assert settings.BUSINESS_CLOCK is not None, "a demo's home"
-    clock.set_standing(settings.BUSINESS_CLOCK, cities.NOW)
-    city = cities.build()
-    browser = Client(HTTP_HOST="127.0.0.1")
-    browser.force_login(Account.objects.get(pk=city.accounts["zhangsan"]))
-    browser.post("/my/acting-for/", {"subject": str(city.subjects["xiaoguan"])})
+    city, browser = settle()
     application = walk.hand_in(browser, walk.complete(browser))
     _deliver()
     (food,) = [one.number for one in _timeline(application) if one.item_name.startswith("食品经营许可")]
