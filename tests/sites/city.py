@@ -16,7 +16,7 @@ from stdnum.cn import uscc as stdnum_uscc
 import tongban.demo
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import services as directory
-from tongban.domains.directory.types import Connection, Department, Level, ServiceCentre
+from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.exchange import services as exchange
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
@@ -32,6 +32,7 @@ from tongban.domains.registers.types import (
     RelationKind,
 )
 from tongban.domains.standards import services as standards
+from tongban.foundation.imports import Tally
 from tongban.kernel.actors import PLATFORM, Role
 from tongban.kernel.divisions import DivisionRegister
 from tongban.kernel.identifiers.org_code import check_character as org_check
@@ -87,18 +88,15 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 
 def _departments() -> None:
-    directory.save_centre(
-        ServiceCentre(
-            "C1",
-            "浦东新区政务服务中心（示例）",
-            "示例路88号",
-            "021-50000088",
-            "周一至周五 9:00至17:00",
-            DISTRICT,
-        ),
-        actor=PLATFORM,
-        at=NOW,
-    )
+    centre = {
+        "code": "C1",
+        "name": "浦东新区政务服务中心（示例）",
+        "address": "示例路88号",
+        "phone": "021-50000088",
+        "hours": "周一至周五 9:00至17:00",
+        "division": DISTRICT,
+    }
+    windows = []
     for number, row in enumerate(_rows("departments.json")):
         connection = Connection(row.get("connection", "CONSOLE"))
         city = Department(
@@ -141,16 +139,19 @@ def _departments() -> None:
                 at=NOW,
             )
             offices.append(office)
-        directory.save_window(
-            code=f"W-{row['code']}",
-            centre="C1",
-            name=f"{number + 1}号综合窗口",
-            phone="021-50000088",
-            hours="周一至周五 9:00至17:00",
-            departments=offices,
-            actor=PLATFORM,
-            at=NOW,
+        windows.append(
+            {
+                "code": f"W-{row['code']}",
+                "centre": "C1",
+                "name": f"{number + 1}号综合窗口",
+                "phone": "021-50000088",
+                "hours": "周一至周五 9:00至17:00",
+                "departments": offices,
+            }
         )
+    tally = Tally()
+    directory.load_directory({"centres": [centre], "windows": windows}, tally=tally, actor=PLATFORM, at=NOW)
+    assert not tally.refused, tally.findings
 
 
 def _people(city: City) -> None:

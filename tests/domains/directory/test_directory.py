@@ -4,7 +4,8 @@ import pytest
 
 from domains.identity import cast
 from tongban.domains.directory import models, rules, selectors, services
-from tongban.domains.directory.types import Connection, Level, ServiceCentre
+from tongban.domains.directory.types import Connection, Level
+from tongban.foundation.imports import Tally
 from tongban.kernel.actors import PLATFORM
 from tongban.kernel.divisions import DivisionRegister, national_divisions
 
@@ -122,41 +123,37 @@ def test_enquiry_and_complaint_phones_differ(city: None) -> None:
 def test_windows_are_found_by_the_department_they_serve(city: None) -> None:
     cast.department("SCJG")
     cast.department("GA", 2)
-    centre = ServiceCentre("PD", "浦东新区政务服务中心", "示例路2号", "021-50000009", "9:00—17:00", "310115")
-    services.save_centre(centre, actor=PLATFORM, at=cast.NOW)
+    centre = {
+        "code": "PD",
+        "name": "浦东新区政务服务中心",
+        "address": "示例路2号",
+        "phone": "021-50000009",
+        "hours": "9:00—17:00",
+        "division": "310115",
+    }
+    window = {
+        "code": "PD-12",
+        "centre": "PD",
+        "name": "市场准入",
+        "phone": "",
+        "hours": "9:00—16:30",
+        "departments": ["SCJG"],
+    }
+    tally = Tally()
 
-    window = services.save_window(
-        code="PD-12",
-        centre="PD",
-        name="市场准入",
-        phone="",
-        hours="9:00—16:30",
-        departments=["SCJG"],
-        actor=PLATFORM,
-        at=cast.NOW,
+    codes = services.load_directory(
+        {"centres": [centre], "windows": [window]}, tally=tally, actor=PLATFORM, at=cast.NOW
     )
 
-    assert selectors.windows_for("SCJG") == (window,)
-    assert (window.address, window.phone, window.division) == ("示例路2号", "021-50000009", "310115")
+    assert (codes, tally.counts["created"]) == ({"SCJG", "GA"}, 2)
+    (found,) = selectors.windows_for("SCJG")
+    assert (found.code, found.address, found.phone, found.division) == (
+        "PD-12",
+        "示例路2号",
+        "021-50000009",
+        "310115",
+    )
     assert selectors.windows_for("GA") == ()
-
-
-def test_a_window_needs_its_centre(city: None) -> None:
-    cast.department("SCJG")
-
-    with pytest.raises(services.CentreNotFound):
-        services.save_window(
-            code="X",
-            centre="NONE",
-            name="",
-            phone="",
-            hours="",
-            departments=["SCJG"],
-            actor=PLATFORM,
-            at=cast.NOW,
-        )
-
-    assert models.Window.objects.count() == 0
 
 
 @pytest.mark.parametrize("count", [2, 20])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import models, rules
@@ -18,6 +18,7 @@ from tongban.domains.directory.types import (
     WindowRecord,
 )
 from tongban.kernel.divisions import national_divisions
+from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
 
@@ -68,11 +69,16 @@ def get_department(code: str) -> Department:
 def get_departments(codes: Iterable[str]) -> Mapping[str, Department]:
     """Several departments by code in one query; raises `DepartmentNotFound` naming the first one missing."""
     wanted = set(codes)
-    found = {row.code: as_department(row) for row in models.Department.objects.filter(code__in=wanted)}
+    found = {row.code: as_department(row) for row in _departments(sorted(wanted))}
     missing = wanted - found.keys()
     if missing:
         raise DepartmentNotFound(f"department {min(missing)}")
     return found
+
+
+@prepared
+def _departments(codes: list[str]) -> QuerySet[models.Department]:
+    return models.Department.objects.filter(code__any_of=codes)
 
 
 def department_names(codes: Iterable[str]) -> Mapping[str, str]:

@@ -1,6 +1,5 @@
-"""Divisions, departments, service centres and windows, each registered or changed by its code."""
+"""The nation's divisions, and one department at a time, registered or changed by its code."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import models, rules, selectors
-from tongban.domains.directory.types import Department, ServiceCentre, Window
+from tongban.domains.directory.types import Department
 from tongban.foundation.audit import services as audit
 from tongban.foundation.search import pinyin
 from tongban.kernel.actors import Actor
@@ -24,11 +23,6 @@ class FaultyDepartment(TongbanError):
 
     code: ClassVar[str] = "FAULTY_DEPARTMENT"
     default_sentence: ClassVar[str] = gettext_noop("部门信息有误，没有保存。请核对后重新填写。")
-
-
-class CentreNotFound(TongbanError):
-    code: ClassVar[str] = "CENTRE_NOT_FOUND"
-    default_sentence: ClassVar[str] = gettext_noop("没有这个政务服务中心。请先登记中心，再登记窗口。")
 
 
 @transaction.atomic
@@ -94,53 +88,6 @@ def save_department(department: Department, *, actor: Actor, at: datetime) -> De
         ) from error
     _record(actor, "SAVE_DEPARTMENT", at, "directory.Department", department.code)
     return department
-
-
-@transaction.atomic
-def save_centre(centre: ServiceCentre, *, actor: Actor, at: datetime) -> ServiceCentre:
-    """Register a service centre or change it, by its code; raises `selectors.DivisionNotFound`."""
-    selectors.get_division(centre.division)
-    models.ServiceCentre.objects.update_or_create(
-        code=centre.code,
-        defaults={
-            "name": centre.name,
-            "address": centre.address,
-            "phone": centre.phone,
-            "hours": centre.hours,
-            "division_id": centre.division,
-        },
-    )
-    _record(actor, "SAVE_CENTRE", at, "directory.ServiceCentre", centre.code)
-    return centre
-
-
-@transaction.atomic
-def save_window(
-    *,
-    code: str,
-    centre: str,
-    name: str,
-    phone: str,
-    hours: str,
-    departments: Iterable[str],
-    actor: Actor,
-    at: datetime,
-) -> Window:
-    """Register a window or change it, and say for which departments it takes papers.
-
-    Raises `CentreNotFound`, `selectors.DepartmentNotFound`.
-    """
-    if not models.ServiceCentre.objects.filter(code=centre).exists():
-        raise CentreNotFound(f"centre {centre}")
-    wanted = selectors.get_departments(departments)
-    row, _created = models.Window.objects.update_or_create(
-        code=code, defaults={"centre_id": centre, "name": name, "phone": phone, "hours": hours}
-    )
-    row.departments.set(models.Department.objects.filter(code__in=wanted))
-    _record(actor, "SAVE_WINDOW", at, "directory.Window", code)
-    window = selectors.get_window(code)
-    assert window is not None
-    return window
 
 
 def _record(actor: Actor, action: str, at: datetime, object_type: str, object_id: str) -> None:
