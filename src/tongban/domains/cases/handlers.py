@@ -1,6 +1,9 @@
 """Tell the applicant what happened to her case (处理进度通知)."""
 
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from tongban.domains.cases import services
 from tongban.domains.cases.events import (
@@ -18,6 +21,7 @@ from tongban.domains.cases.rules.papers import day_words, instant_words
 from tongban.domains.cases.types import Action, CheckKind, CheckOutcome, Light, Status
 from tongban.domains.messaging import services as messaging
 from tongban.domains.messaging.events import MailRefused
+from tongban.foundation.prepared import prepared
 from tongban.kernel.actors import Role
 from tongban.kernel.clock import PauseReason
 
@@ -49,7 +53,7 @@ def tell_applicant(event: CaseEvent, at: datetime) -> None:
     template = template_of(event)
     if template is None:
         return
-    case = Case.objects.select_related("application").get(id=event.case_id)
+    (case,) = _with_application(event.case_id)
     messaging.send(
         template,
         to_subject=event.applicant_id,
@@ -59,6 +63,11 @@ def tell_applicant(event: CaseEvent, at: datetime) -> None:
     )
     if template in ("CASE_ACCEPTED", "CASE_ACCEPTED_BY_SILENCE"):
         _remind_of_deferred(case, at)
+
+
+@prepared
+def _with_application(case_id: UUID) -> QuerySet[Case]:
+    return Case.objects.select_related("application").filter(id=case_id)
 
 
 def plan_call(event: MailRefused, at: datetime) -> None:

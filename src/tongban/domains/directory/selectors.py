@@ -17,8 +17,8 @@ from tongban.domains.directory.types import (
     Window,
     WindowRecord,
 )
-from tongban.kernel.divisions import national_divisions
 from tongban.foundation.prepared import prepared
+from tongban.kernel.divisions import national_divisions
 from tongban.kernel.errors import TongbanError
 
 

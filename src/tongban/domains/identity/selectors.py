@@ -230,6 +230,11 @@ def email_addresses(subject_id: UUID, *, at: datetime) -> list[str]:
     """Where messages to a subject go: its own account, and those of an entity's legal representatives and a
     minor's parents.
     """
+    return _emails(subject_id, at)
+
+
+@prepared
+def _emails(subject_id: UUID, at: datetime) -> QuerySet[models.Account, str]:
     legal = models.Mandate.objects.filter(
         mandate_in_force(at), principal_id=subject_id, kind__in=rules.POWERS_OF_LAW
     )
@@ -237,7 +242,7 @@ def email_addresses(subject_id: UUID, *, at: datetime) -> list[str]:
         Q(binding__subject_id=subject_id) | Q(binding__subject_id__in=legal.values("agent_id")),
         is_active=True,
     )
-    return list(accounts.exclude(email="").order_by("email").values_list("email", flat=True).distinct())
+    return accounts.exclude(email="").order_by("email").values_list("email", flat=True).distinct()
 
 
 def officer_addresses(roles: Collection[Role], *, at: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -17,8 +18,9 @@ from tongban.domains.identity import selectors as identity
 from tongban.domains.messaging import models, rules, selectors
 from tongban.domains.messaging.events import MailRefused, MessageSent
 from tongban.domains.messaging.types import Channel, Message, Template
-from tongban.foundation import crypto
+from tongban.foundation import crypto, rows
 from tongban.foundation.outbox import services as outbox
+from tongban.foundation.prepared import prepared
 from tongban.kernel.actors import Role
 from tongban.kernel.errors import TongbanError
 
@@ -48,7 +50,7 @@ def send(
     Raises `selectors.TemplateNotFound`, `IncompleteMessage`.
     """
     words = _words(template, context)
-    row = models.Message.objects.create(
+    row = models.Message(
         template=template,
         to_subject_id=to_subject,
         title=words.title[:TITLE_LENGTH],
@@ -57,8 +59,8 @@ def send(
         case_number=case_number,
         sent_at=at,
     )
-    if words.is_mailed:
-        outbox.publish(MessageSent(message_id=row.pk, to_subject=to_subject, at=at), queue=QUEUE)
+    sent = MessageSent(message_id=row.pk, to_subject=to_subject, at=at)
+    rows.insert([row], outbox.rows_for([(sent, QUEUE)] if words.is_mailed else []))
     return selectors.as_message(row)
 
 
@@ -108,13 +110,16 @@ def mail(message_id: UUID, *, at: datetime) -> int:
 
     Safe to run twice: a receipt that is there already means that the address has had it, or refused it for good.
     """
-    row = models.Message.objects.filter(pk=message_id).first()
-    if row is None:
-        return 0
     sent = 0
-    for address in identity.email_addresses(row.to_subject_id, at=at):
-        sent += _mail_once(row, address, at)
+    for row in _messages(message_id):
+        for address in identity.email_addresses(row.to_subject_id, at=at):
+            sent += _mail_once(row, address, at)
     return sent
+
+
+@prepared
+def _messages(message_id: UUID) -> QuerySet[models.Message]:
+    return models.Message.objects.filter(pk=message_id)
 
 
 def _mail_once(row: models.Message, address: str, at: datetime) -> bool:

@@ -1,11 +1,15 @@
 """The clock's facts of a case, read from its rows."""
 
 from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from tongban.domains.cases.models import Case, ClockEvent
 from tongban.domains.cases.rules.clock import CaseFacts, ClockEventKind, ClockFact, Terms
 from tongban.domains.cases.states import clock_stage
 from tongban.domains.cases.types import Outcome, Status
+from tongban.foundation.prepared import prepared
 from tongban.kernel.clock import Regime
 
 
@@ -31,4 +35,9 @@ def facts_of(case: Case, events: Iterable[ClockEvent]) -> CaseFacts:
 
 def load_facts(case: Case) -> CaseFacts:
     """One query."""
-    return facts_of(case, case.clock_events.order_by("at", "id"))
+    return facts_of(case, _events(case.id))
+
+
+@prepared
+def _events(case_id: UUID) -> QuerySet[ClockEvent]:
+    return ClockEvent.objects.filter(case_id=case_id).order_by("at", "id")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar, TypedDict
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.cases.events import CaseEnded, CaseEvent, CaseGranted, CaseMoved
@@ -19,8 +20,10 @@ from tongban.domains.cases.states import (
     next_status,
 )
 from tongban.domains.cases.types import Action, ActReceipt, Light, LimitKind, Paper, Status
+from tongban.foundation import rows
 from tongban.foundation.audit import services as audit
 from tongban.foundation.outbox import services as outbox
+from tongban.foundation.prepared import prepared
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import shanghai_date
@@ -92,15 +95,14 @@ def lock_case(*, case_number: str, revision: int | None, action: Action, actor: 
 
 def find_locked(case_number: str) -> Case:
     """The row under a lock, whoever asks; raises :class:`CaseNotFound`."""
-    found = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("application")
-        .filter(number=case_number)
-        .first()
-    )
-    if found is None:
-        raise CaseNotFound(f"no case {case_number}")
-    return found
+    for found in _locked(case_number):
+        return found
+    raise CaseNotFound(f"no case {case_number}")
+
+
+@prepared
+def _locked(number: str) -> QuerySet[Case]:
+    return Case.objects.select_for_update(of=("self",)).select_related("application").filter(number=number)
 
 
 def refuse_conflicted(case: Case, actor: Actor) -> None:
@@ -110,8 +112,13 @@ def refuse_conflicted(case: Case, actor: Actor) -> None:
         or not may_see(actor, department=case.department, applicant_id=case.applicant_id)
     ):
         return
-    if Conflict.objects.filter(case=case, officer_id=actor.account_id).exists():
+    if _conflicts(case.id, actor.account_id):
         raise ConflictOfInterest(f"officer {actor.account_id} stepped aside from {case.number}")
+
+
+@prepared
+def _conflicts(case_id: UUID, officer_id: UUID) -> QuerySet[Conflict, int]:
+    return Conflict.objects.filter(case_id=case_id, officer_id=officer_id).values_list("id", flat=True)
 
 
 def refuse_stale(case: Case, revision: int | None) -> None:
@@ -124,7 +131,7 @@ def note_clock(
     case: Case, kind: ClockEventKind, at: datetime, *, days: int | None = None, reason: str = ""
 ) -> None:
     """A fact for the clock, written before the transition that makes it count."""
-    ClockEvent.objects.create(case=case, kind=kind.value, at=at, days=days, reason=reason)
+    rows.insert([ClockEvent(case=case, kind=kind.value, at=at, days=days, reason=reason)])
 
 
 def transition(case: Case, act: Act) -> Standing:
@@ -145,8 +152,7 @@ def transition(case: Case, act: Act) -> Standing:
     standing = stand(get_calendar(), load_facts(case), act.at)
     apply_standing(case, standing)
     case.save()
-    write_history(case, origin, act)
-    audit.record(
+    entry = audit.Entry(
         actor=act.actor,
         action=f"CASE_{act.action.value}",
         at=act.at,
@@ -156,8 +162,8 @@ def transition(case: Case, act: Act) -> Standing:
         case_number=case.number,
         detail={"from": origin.value, "to": to.value, **act.detail},
     )
-    if act.action not in INTERNAL_ACTIONS:
-        outbox.publish(event_of(case, act), queue=case.department)
+    events = [] if act.action in INTERNAL_ACTIONS else [(event_of(case, act), case.department)]
+    rows.insert([history_entry(case, origin, act)], audit.rows_for([entry]), outbox.rows_for(events))
     return standing
 
 
@@ -188,10 +194,6 @@ def mark_of(case: Case, colour: Light, at: datetime) -> LimitMark:
         since_on=since_on,
         noticed_at=at,
     )
-
-
-def write_history(case: Case, origin: Status | None, act: Act) -> None:
-    history_entry(case, origin, act).save(force_insert=True)
 
 
 def history_entry(case: Case, origin: Status | None, act: Act) -> HistoryEntry:
