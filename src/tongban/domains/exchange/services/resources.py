@@ -81,8 +81,11 @@ def _read(row: Row) -> models.Resource:
         )
     except (KeyError, TypeError) as error:
         raise FaultyResource(f"resource {row.get('code')!r}: {error}") from error
-    if resource.sharing not in models.Sharing.values or not fields:
-        raise FaultyResource(f"resource {resource.code}: sharing {resource.sharing!r}, {len(fields)} fields")
+    if resource.sharing not in models.Sharing.values or not fields or not resource.provider_id:
+        raise FaultyResource(
+            f"resource {resource.code}: sharing {resource.sharing!r}, {len(fields)} fields,"
+            f" provider {resource.provider_id!r}"
+        )
     return resource
 
 
