@@ -88,6 +88,9 @@ def test_a_refused_department_is_named_and_nothing_is_written(file: Path) -> Non
         {"guides": {}},
         {"packages": []},
         {"elements": [{"code": "a"}]},
+        {"elements": [5]},
+        {"material_types": ["a"]},
+        {"resources": [None]},
         {"licence_types": [{"code": "A", "issuer_kind": "NO-SUCH"}]},
     ],
 )

@@ -50,6 +50,10 @@ def import_catalogue(raw: Whole, *, actor: Actor, at: datetime, dry_run: bool = 
     wrong = [name for name, part in raw.items() if name not in PARTS or not isinstance(part, list)]
     if wrong:
         raise FaultyCatalogue(f"no part of a catalogue, or no list: {', '.join(wrong)}")
+    for name in _LOADERS:
+        for row, entry in enumerate(raw.get(name, ())):
+            if not isinstance(entry, dict):
+                raise FaultyCatalogue(f"{name}.{row}: no object")
     tally = Tally()
     try:
         with transaction.atomic():
