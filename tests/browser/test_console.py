@@ -18,7 +18,7 @@ from sites.portal import walk
 from sites.portal.test_every_page import chinese_words, content_words, left_of_the_interface, read
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services as handling
-from tongban.domains.cases.models import Case
+from tongban.domains.cases.models import CallTask, Case
 from tongban.domains.cases.types import SupplementItem, TickMark
 from tongban.domains.catalogue import selectors as guides
 from tongban.domains.catalogue import services as catalogue
@@ -27,6 +27,7 @@ from tongban.domains.catalogue.types import Guide, Part, Stage
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as accounts
 from tongban.domains.identity.models import Account, Subject
+from tongban.domains.messaging import services as messaging
 from tongban.foundation.outbox.models import Message
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.sites.console.acts import BY_SLUG
@@ -86,6 +87,7 @@ WRITTEN_HERE = (
     "骑火箭",
     "对方拒收",
     "面积不足",
+    "请补交餐位数",
     "餐位数",
     "与布局图不一致",
     "请按布局图填写",
@@ -117,7 +119,17 @@ def set_up() -> dict[str, str]:
     guide = guides.get_guide(FOOD, DISTRICT, NOW.date())
     manual = f"{guide.substance.version_id}/{guide.procedure.version_id}"
     drafted = {kind: str(found) for kind, found in open_draft.items()}
-    return {**cases_in_every_state(handler), **drafted, "manual": manual}
+    numbers = cases_in_every_state(handler)
+    refuse_mail_about(numbers["accepted"])
+    return {**numbers, **drafted, "manual": manual}
+
+
+def refuse_mail_about(number: str) -> None:
+    """The applicant's address takes no mail: there is a call to make."""
+    case = Case.objects.get(number=number)
+    context = {"item_name": case.item_name, "case_number": number, "due_on": "", "materials": ""}
+    message = messaging.send("CHECK_DUE", to_subject=case.applicant_id, context=context, at=NOW)
+    CallTask.objects.create(case=case, message_id=message.id, title="请补交餐位数", made_at=NOW)
 
 
 def appoint(username: str, office: str) -> Actor:
