@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,17 @@ from sites.city import NOW, City
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
 from tongban.sites.shared.visitors import STORE
+
+FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The city stands until the last test of this folder: whole files that begin without it come before those that want it."""
+    wanting = {item.path for item in items if "built_city" in getattr(item, "fixturenames", ())}
+    ordered: list[pytest.Item] = []
+    for is_here, stretch in groupby(items, lambda item: FOLDER in item.path.parents):
+        ordered += sorted(stretch, key=lambda item, is_here=is_here: is_here and item.path in wanting)
+    items[:] = ordered
 
 
 @pytest.fixture(scope="package")
