@@ -1,6 +1,7 @@
 """A whole catalogue as one file, with what its guides rest on."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,19 @@ TODAY = city.NOW.date()
 def file(db: None, tmp_path: Path) -> Path:
     """The small city's catalogue in a file; the database is empty again."""
     path = tmp_path / "whole.json"
+    path.write_text(exported(), encoding="utf-8")
+    return path
+
+
+@cache
+def exported() -> str:
     with transaction.atomic():
         city.load_with_some_items()
-        path.write_text(json.dumps(services.export_catalogue()), encoding="utf-8")
+        written = json.dumps(services.export_catalogue())
         transaction.set_rollback(True)
     standards.forget_dictionary()
     selectors.guides.forget_guides()
-    return path
+    return written
 
 
 def import_whole(raw: Any, *, dry_run: bool = False) -> services.ImportReport:
