@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections
 from django.db.backends.postgresql import base
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +48,16 @@ def test_a_connection_with_a_message_waiting_is_asked_and_good() -> None:
     time.sleep(0.1)
 
     assert connection.is_usable()
+
+
+def test_a_connection_whose_transaction_was_aborted_is_not() -> None:
+    connection.set_autocommit(False)
+    with pytest.raises(ProgrammingError), connection.cursor() as cursor:
+        cursor.execute("SELECT nothing")
+
+    assert not connection.is_usable()
+
+    connection.close()
 
 
 def test_a_closed_connection_is_not() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
@@ -51,6 +51,11 @@ def between(first: datetime, last: datetime, after: date) -> QuerySet[Message, o
 @prepared
 def one_of(ids: list[UUID], one: UUID) -> QuerySet[Department, str]:
     return Department.objects.filter(pk=one, name="无").values_list("name", flat=True)
+
+
+@prepared
+def locked(scheme: str) -> QuerySet[Counter]:
+    return Counter.objects.select_for_update().filter(scheme=scheme)
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +137,12 @@ def test_a_new_connection_knows_nothing_yet() -> None:
 def test_a_parameter_that_the_query_set_does_not_use_is_refused() -> None:
     with pytest.raises(TypeError, match=r"one_of: .*ids"):
         one_of([uuid4()], uuid4())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_outside_a_transaction_is_refused_at_every_call() -> None:
+    with transaction.atomic():
+        assert [row.scope for row in locked("T")] == ["a"]
+
+    with pytest.raises(transaction.TransactionManagementError):
+        locked("T")

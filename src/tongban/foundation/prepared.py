@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 from psycopg import Connection, sql
 
 Given = ParamSpec("Given")
@@ -101,8 +102,12 @@ class _Read(Generic[Row]):
         self._statement = Statement(build.__name__.strip("_"), text)
         self._converters = self._compiler.get_converters([one[0] for one in self._compiler.select])
         self._made_of = query_set._iterable_class
+        self._locks = query_set.query.select_for_update
 
     def __call__(self, values: Sequence[object]) -> list[Row]:
+        if self._locks and connection.get_autocommit():
+            # As Django says while it builds the SQL, which happens here only once.
+            raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         with connection.cursor() as cursor:
             self._statement.execute(cursor, values)
             rows: Iterable[Any] = cursor.fetchall()

@@ -3,7 +3,7 @@
 import select
 
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -14,7 +14,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = self.connection
         if connection is None:
             return False
-        if connection.pgconn.status == ConnStatus.OK and not _has_something_to_read(connection.fileno()):
+        ours = connection.pgconn
+        is_idle = ours.status == ConnStatus.OK and ours.transaction_status == TransactionStatus.IDLE
+        if is_idle and not _has_something_to_read(connection.fileno()):
             return True
         return bool(super().is_usable())
 
