@@ -19,6 +19,7 @@ from _processes import (
     EndRequested,
     Timed,
     end_marked,
+    has_ended,
     heed_endings,
     ignore_endings,
     marked,
@@ -188,7 +189,7 @@ class City:
         """Return never, but raise when a process ends by itself."""
         while True:
             for name, child in self.children.items():
-                if child.poll() is not None:
+                if has_ended(child):
                     raise DemoFailed(f"{name} has ended with {child.returncode}:\n{self._tail(name)}")
             time.sleep(0.5)
 
@@ -214,7 +215,7 @@ class City:
         waited_until = time.monotonic() + UP_SECONDS
         while not _answers(f"{self.url}/health/ready"):
             for name, child in self.children.items():
-                if child.poll() is not None:
+                if has_ended(child):
                     raise DemoFailed(f"{name} has ended with {child.returncode}:\n{self._tail(name)}")
             if time.monotonic() > waited_until:
                 raise DemoFailed(f"{self.url} has not answered for {UP_SECONDS} s:\n{self._tail('web')}")

@@ -83,9 +83,21 @@ def run(
     finally:
         if own_group:
             end_group(child)
-        elif child.poll() is None:
+        elif not has_ended(child):
             child.terminate()
             child.wait()
+
+
+def has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether a child has ended.
+
+    A request to end waits meanwhile: raised inside `poll` it could leave the lock taken that the child is waited for under.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    try:
+        return child.poll() is not None
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
 def heed_endings() -> None:
@@ -110,7 +122,7 @@ def end_group(leader: subprocess.Popen[bytes]) -> None:
     _signal_group(leader, signal.SIGTERM)
     ends = time.monotonic() + END_SECONDS
     while _signal_group(leader, 0):
-        leader.poll()  # until it is collected, a child that has ended counts as one of the group
+        has_ended(leader)  # until it is collected, a child that has ended counts as one of the group
         if time.monotonic() > ends:
             _signal_group(leader, signal.SIGKILL)
             break
