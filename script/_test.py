@@ -16,6 +16,8 @@ from tongban.foundation import postgres
 
 MOST_PROCESSES = 4
 """With more of them, the longest file alone would decide how long it takes."""
+WAITING = 1
+"""A process more than there are cores: a browser, a server or a job is often waited for."""
 
 
 def main() -> int:
@@ -79,11 +81,9 @@ def _from_root(argument: str) -> str:
 
 
 def _side_by_side(arguments: list[str]) -> list[str]:
-    """Options for a process a core, each with a database of its own and whole files in their order; for all tests only."""
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    if processes == 1 or any(
-        not argument.startswith("-") or argument.startswith("-n") for argument in arguments
-    ):
+    """Options for a process more than cores, each with a database of its own and whole files in their order; for all tests only."""
+    processes = min((os.cpu_count() or 1) + WAITING, MOST_PROCESSES)
+    if any(not argument.startswith("-") or argument.startswith("-n") for argument in arguments):
         return []
     return [f"-n{processes}", "--dist=loadfile", "--no-loadscope-reorder"]
 

@@ -4,7 +4,6 @@ Nothing here touches the database once the browser runs: Playwright keeps an eve
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -16,15 +15,18 @@ from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from scripts.conftest import SCRIPT
 from sites import city as cities
 from sites.city import NOW
 from sites.portal.visits import Lived, Visit, live
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
 
+assert SCRIPT.is_dir()  # in the path by its import
+import _browser  # noqa: E402
+
 Made = TypeVar("Made")
 DESK = {"width": 1280, "height": 900}
-MISSING = "Chromium is missing. Install it with: sudo apt-get install chromium"
 
 
 @pytest.fixture(autouse=True)
@@ -64,11 +66,11 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
 
 @pytest.fixture(scope="package")
 def browser(server: str) -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = _browser.find()
     if found is None and os.environ.get("CI"):
-        pytest.fail(MISSING)
+        pytest.fail(_browser.MISSING)
     if found is None:
-        pytest.skip(MISSING)
+        pytest.skip(_browser.MISSING)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield started

@@ -12,7 +12,7 @@ def test_missing_browser_names_the_command_to_type(monkeypatch: pytest.MonkeyPat
 
 def test_root_installs_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
-    answers = iter([None, "/usr/bin/chromium"])
+    answers = iter([None, None, "/usr/bin/chromium"])
     monkeypatch.setattr(_browser, "find", lambda: next(answers))
     monkeypatch.setattr(_browser.os, "geteuid", lambda: 0)
     monkeypatch.setattr(_browser.shutil, "which", lambda _name: "/usr/bin/apt-get")
@@ -20,5 +20,5 @@ def test_root_installs_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert _browser.provide() == "/usr/bin/chromium"
 
-    assert commands[-1][:2] == ["apt-get", "install"]
-    assert commands[-1][-1] == "chromium"
+    assert all(command[:2] == ["apt-get", "install"] for command in commands[1:])
+    assert [command[-1] for command in commands[1:]] == ["chromium-headless-shell", "chromium"]

@@ -99,7 +99,7 @@ def test_paths_without_browser_tests_need_no_browser(
     assert commands[0][-2:] == [f"{tmp_path.resolve()}/test_money.py::test_sum", "-q"]
 
 
-def test_all_tests_run_in_a_process_a_core_and_a_few_in_one(
+def test_all_tests_run_in_a_process_more_than_cores_and_a_few_in_one(
     commands: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "test_money.py").write_text("def test_sum(): ...\n")
@@ -109,7 +109,7 @@ def test_all_tests_run_in_a_process_a_core_and_a_few_in_one(
     call(monkeypatch, "-q", str(tmp_path))
     call(monkeypatch, "-n0")
 
-    assert commands[0][3:] == ["-n2", "--dist=loadfile", "--no-loadscope-reorder", "-q"]
+    assert commands[0][3:] == ["-n3", "--dist=loadfile", "--no-loadscope-reorder", "-q"]
     assert commands[1][3:] == ["-q", str(tmp_path)]
     assert commands[2][3:] == ["-n0"]
 

@@ -1,7 +1,5 @@
 """One small city for all tests of the doors, built once and never committed."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -76,13 +74,3 @@ def sign_in(city: City, username: str) -> Client:
     browser = Client()
     browser.force_login(Account.objects.get(pk=city.accounts[username]))
     return browser
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("Chromium is missing. Install it with: sudo apt-get install chromium")
-    if found is None:
-        pytest.skip("Chromium is missing. Install it with: sudo apt-get install chromium")
-    return found
