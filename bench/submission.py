@@ -16,7 +16,7 @@ DRAFTS_A_SECOND = 90
 """More are prepared than the target asks for, so that they do not run out first."""
 WARM_UP = 10
 SEE_OTHER = 302
-THREADS = 4
+THREADS = 2
 LONGEST_BASELINE_S = 20
 
 

@@ -164,7 +164,7 @@ def _serve(arguments: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--threads", type=int, default=4, help="requests a process answers at a time")
+    parser.add_argument("--threads", type=int, default=2, help="requests a process answers at a time")
     options = parser.parse_args(arguments)
     from granian.constants import Interfaces
     from granian.server import Server
