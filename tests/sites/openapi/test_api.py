@@ -18,6 +18,7 @@ from domains.cases.city import (
     new_case,
     submission,
 )
+from domains.eforms.elements import element
 from sites.city import open_account
 from sites.openapi.conftest import System, connect
 from tongban.domains.cases import services
@@ -29,7 +30,7 @@ from tongban.domains.directory.types import Connection, Level
 from tongban.domains.eforms import selectors as eforms
 from tongban.domains.identity import services as identity
 from tongban.domains.standards import selectors as standards
-from tongban.domains.standards.types import DataElement, ElementType
+from tongban.domains.standards.types import ElementType
 from tongban.foundation.audit.models import Entry
 from tongban.kernel.actors import PLATFORM, Actor, Role
 from tongban.sites.openapi.models import ApiClient, IdempotentAnswer
@@ -94,23 +95,7 @@ def test_a_system_records_a_check_gives_a_case_back_and_ends_it(food: System, nu
 def test_a_system_corrects_an_error_with_trace(
     food: System, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    area = DataElement(
-        code="shop.area_m2",
-        name="经营场所面积",
-        element_type=ElementType.INT,
-        label="经营场所面积",
-        question="面积多大？",
-        why="",
-        help="",
-        unit=None,
-        scheme=None,
-        options=(),
-        validator=None,
-        is_sensitive=False,
-        closed_world=False,
-        resource=None,
-        resource_field=None,
-    )
+    area = element("shop.area_m2", ElementType.INT, label="经营场所面积")
     monkeypatch.setattr(standards, "elements", lambda: {area.code: area})
     slip = {"field": "PREMISES.shop.area_m2", "reason": "录入错误"}
 

@@ -6,30 +6,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.domains.standards.types import DataElement, ElementType
+from domains.eforms.elements import element
+from tongban.domains.standards.types import ElementType
 from tongban.sites.portal.facts import read_facts, to_query
 from tongban.sites.shared import formats
-
-
-def element(code: str, kind: ElementType) -> DataElement:
-    return DataElement(
-        code=code,
-        name=code,
-        element_type=kind,
-        label=code,
-        question="",
-        why="",
-        help="",
-        unit=None,
-        scheme=None,
-        options=(),
-        validator=None,
-        is_sensitive=False,
-        closed_world=False,
-        resource=None,
-        resource_field=None,
-    )
-
 
 ELEMENTS = {
     "shop.area_m2": element("shop.area_m2", ElementType.INT),

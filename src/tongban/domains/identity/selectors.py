@@ -165,9 +165,8 @@ def authorised_principals(agent: UUID, scope: str, at: datetime) -> frozenset[UU
 def list_officers(department: str, *, at: datetime | None = None) -> list[Officer]:
     """The officers in post in a department, by name."""
     moment = clock.now() if at is None else at
-    rows = models.Appointment.objects.filter(post_in_force(moment), department_id=department)
-    rows = rows.select_related("account", "department").order_by("account__name", "account__username")
-    return [as_officer(row) for row in rows]
+    posts = models.Appointment.objects.filter(post_in_force(moment), department_id=department)
+    return _officers(posts, "account__name", "account__username")
 
 
 def find_officers(usernames: Collection[str], *, at: datetime) -> tuple[Officer, ...]:
@@ -175,8 +174,7 @@ def find_officers(usernames: Collection[str], *, at: datetime) -> tuple[Officer,
     posts = models.Appointment.objects.filter(
         post_in_force(at), account__username__in=[name.lower() for name in usernames]
     )
-    rows = posts.select_related("account", "department").order_by("account__username")
-    return tuple(as_officer(row) for row in rows)
+    return tuple(_officers(posts, "account__username"))
 
 
 def officers_without_password(*, at: datetime) -> tuple[Officer, ...]:
@@ -184,8 +182,7 @@ def officers_without_password(*, at: datetime) -> tuple[Officer, ...]:
     posts = models.Appointment.objects.filter(
         post_in_force(at), account__password__startswith=UNUSABLE_PASSWORD_PREFIX
     )
-    rows = posts.select_related("account", "department").order_by("account__username")
-    return tuple(as_officer(row) for row in rows)
+    return tuple(_officers(posts, "account__username"))
 
 
 def list_officer_records(
@@ -302,6 +299,10 @@ def as_officer(row: models.Appointment) -> Officer:
         post=row.post,
         roles=frozenset(Role(role) for role in row.roles),
     )
+
+
+def _officers(posts: QuerySet[models.Appointment], *order: str) -> list[Officer]:
+    return [as_officer(row) for row in posts.select_related("account", "department").order_by(*order)]
 
 
 @prepared

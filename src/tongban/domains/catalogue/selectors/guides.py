@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_noop
 
 from tongban.domains.catalogue import models, rules
@@ -289,16 +290,14 @@ def _pairs(cursor: CursorWrapper) -> dict[str, _Pair]:
 
 
 def _entries(rows: QuerySet[models.PowerVersion], on: date) -> tuple[ItemEntry, ...]:
-    rows = rows.filter(Q(effective_to__isnull=True) | Q(effective_to__gt=on), effective_from__lte=on)
-    found = (
-        rows.filter(status=VersionStatus.PUBLISHED)
-        .order_by("power__department_id", "power__basic_code")
-        .values_list(
-            "power__basic_code",
-            "document__name",
-            "power__department__code",
-            "power__department__name",
-            "document__summary",
-        )
+    in_force = _IN_FORCE.format(versions=models.PowerVersion._meta.db_table, day="%s")
+    # The text is constant, the day a parameter.
+    rows = rows.filter(RawSQL(in_force, [on, on], output_field=BooleanField()))  # noqa: S611  # nosec B611
+    found = rows.order_by("power__department_id", "power__basic_code").values_list(
+        "power__basic_code",
+        "document__name",
+        "power__department__code",
+        "power__department__name",
+        "document__summary",
     )
     return tuple(ItemEntry(*values) for values in found)

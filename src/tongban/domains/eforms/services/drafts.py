@@ -146,11 +146,11 @@ def close_draft(draft_id: UUID, *, actor: Actor, at: datetime) -> tuple[Draft, b
 
     Raises `DraftNotFound`.
     """
+    if actor.subject_id is None:
+        raise DraftNotFound(f"draft {draft_id}")
     with connection.cursor() as cursor:
         _CLOSE.execute(cursor, [at, draft_id, actor.subject_id])
         is_first = cursor.rowcount == 1
-    if actor.subject_id is None:
-        raise DraftNotFound(f"draft {draft_id}")
     return selectors.get_draft(draft_id, actor.subject_id), is_first
 
 
