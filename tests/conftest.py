@@ -1,8 +1,15 @@
 """What every test rests on; the cast of a part lives beside its tests."""
 
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
+
+from foundation.postgres.conftest import forget
+from tongban.foundation import postgres
 
 
 def pytest_configure() -> None:
@@ -49,6 +56,26 @@ def _filled(tables):
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(looks))
         return [table for (table,) in cursor.fetchall()]
+
+
+@pytest.fixture(scope="session")
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], None]]:
+    """Gives a home what its first start would make, copied from one made once: a tenth of the work of an initdb."""
+    first = tmp_path_factory.mktemp("first") / "home"
+
+    def begin(home: Path) -> None:
+        made = postgres.locate(first).data_directory
+        if not made.exists():
+            postgres.start(first)
+            postgres.stop(first)
+            made = postgres.locate(first).data_directory
+        home.mkdir(parents=True, exist_ok=True)
+        data = postgres.locate(home).data_directory
+        data.parent.mkdir(mode=0o711, exist_ok=True)
+        subprocess.run(["cp", "-a", made, data], check=True)
+
+    yield begin
+    forget(first)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -57,9 +57,10 @@ def succeed(done: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def migrated(tmp_path_factory: pytest.TempPathFactory, begin: Callable[[Path], None]) -> Iterator[Path]:
     """A home whose server runs, with the schema of this release and nothing in it, kept in the database `empty` as well."""
     home = tmp_path_factory.mktemp("home") / "旧 old"
+    begin(home)
     succeed(tongban(home, "db", "start"))
     succeed(tongban(home, "migrate"))
     copy_database(home, "tongban", "empty")
@@ -118,10 +119,13 @@ def test_a_city_moves_into_an_empty_home_with_its_files_and_a_whole_audit_trail(
 
 
 @pytest.fixture(scope="module")
-def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def backed_up(
+    tmp_path_factory: pytest.TempPathFactory, begin: Callable[[Path], None]
+) -> Iterator[tuple[Path, Path]]:
     """A home with a table and a stored file, and the backup of it."""
     folder = tmp_path_factory.mktemp("backed up")
     home, file = folder / "home", folder / "city.backup"
+    begin(home)
     stored = home / "files" / "ab" / "cd" / "abcd00"
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"sealed" * 1_000)

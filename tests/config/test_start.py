@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -127,9 +127,10 @@ def test_production_does_not_start_without_its_secrets(tmp_path):
 
 
 @pytest.fixture
-def careless_server(tmp_path: Path) -> Iterator[str]:
+def careless_server(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[str]:
     """The address of a real server that gives up everything by which an acknowledged row outlives a crash."""
     home = tmp_path / "careless"
+    begin(home)
     postgres.start(home)
     location = postgres.locate(home)
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -7,8 +7,9 @@ from faults.installation import Installation
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def installation(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[Installation]:
     made = Installation(tmp_path / "home")
+    begin(made.home)
     made.start_database()
     yield made
     made.end()

@@ -1,7 +1,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,8 +25,9 @@ sys.exit(_bench.main())
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[Path]:
     folder = tmp_path / "bench"
+    begin(folder)
     yield folder
     forget(folder)
 

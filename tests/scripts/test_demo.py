@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +32,9 @@ sys.exit(_demo.main())
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[Path]:
     folder = tmp_path / "示例 city"
-    folder.mkdir()
+    begin(folder)
     yield folder
     forget(folder)
 

@@ -1,6 +1,6 @@
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _browser
@@ -140,8 +140,9 @@ def test_programs_that_tests_start_find_the_modules_compiled(
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[Path]:
     folder = tmp_path / "home"
+    begin(folder)
     yield folder
     forget(folder)
 

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,9 @@ print(json.dumps({
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[Path]:
     folder = tmp_path / "home"
+    begin(folder)
     yield folder
     forget(folder)
 

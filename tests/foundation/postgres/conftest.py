@@ -1,6 +1,6 @@
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -10,7 +10,7 @@ from tongban.foundation import postgres
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def new_home(tmp_path: Path) -> Iterator[Path]:
     """A home whose path holds blanks and Chinese characters and is longer than a socket's path may be."""
     folder = tmp_path / "示例市 数据 folder" / ("长" * 60)
     folder.mkdir(parents=True)
@@ -19,9 +19,16 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def other_home(tmp_path: Path) -> Iterator[Path]:
+def home(new_home: Path, begin: Callable[[Path], None]) -> Path:
+    """The same, started once before."""
+    begin(new_home)
+    return new_home
+
+
+@pytest.fixture
+def other_home(tmp_path: Path, begin: Callable[[Path], None]) -> Iterator[Path]:
     folder = tmp_path / "另一个 clone"
-    folder.mkdir()
+    begin(folder)
     yield folder
     forget(folder)
 

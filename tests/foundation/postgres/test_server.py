@@ -31,12 +31,12 @@ def wait_until_gone(data_directory: Path) -> None:
         time.sleep(0.02)
 
 
-def test_first_start_makes_a_database_that_keeps_what_it_acknowledges(home: Path) -> None:
-    started = postgres.start(home)
+def test_first_start_makes_a_database_that_keeps_what_it_acknowledges(new_home: Path) -> None:
+    started = postgres.start(new_home)
 
     assert started.is_running
     settings = run_sql(
-        home,
+        new_home,
         "SELECT current_user, current_setting('fsync'), current_setting('synchronous_commit'),"
         " current_setting('data_checksums'), current_setting('server_encoding'),"
         " current_setting('listen_addresses')",
@@ -52,10 +52,10 @@ def test_url_is_known_before_the_server_runs(home: Path) -> None:
     assert started.url == before == postgres.default_url(home)
 
 
-def test_socket_path_fits_however_long_the_home_is(home: Path) -> None:
-    socket = postgres.locate(home).socket_directory / ".s.PGSQL.5432"
+def test_socket_path_fits_however_long_the_home_is(new_home: Path) -> None:
+    socket = postgres.locate(new_home).socket_directory / ".s.PGSQL.5432"
 
-    assert len(os.fsencode(home)) > 107
+    assert len(os.fsencode(new_home)) > 107
     assert len(os.fsencode(socket)) <= 107
 
 
@@ -147,21 +147,23 @@ def test_two_homes_side_by_side_do_not_meet(home: Path, other_home: Path) -> Non
     assert run_sql(other_home, "SELECT to_regclass('only_here')") == [(None,)]
 
 
-def test_interrupted_first_start_leaves_no_half_data_folder(home: Path) -> None:
-    data = postgres.locate(home).data_directory
+def test_interrupted_first_start_leaves_no_half_data_folder(new_home: Path) -> None:
+    data = postgres.locate(new_home).data_directory
     half = data.with_name("postgres.new1234")
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
 
-    started = postgres.start(home)
+    started = postgres.start(new_home)
 
     assert started.is_running
     assert not half.exists()
 
 
-def test_start_killed_while_its_data_folder_is_being_made_disturbs_the_next_in_nothing(home: Path) -> None:
-    data = postgres.locate(home).data_directory
-    starting = subprocess.Popen([sys.executable, "-c", start_of(home)])
+def test_start_killed_while_its_data_folder_is_being_made_disturbs_the_next_in_nothing(
+    new_home: Path,
+) -> None:
+    data = postgres.locate(new_home).data_directory
+    starting = subprocess.Popen([sys.executable, "-c", start_of(new_home)])
     waited_until = time.monotonic() + 30
     while not list(data.parent.glob("postgres.new*/PG_VERSION")):
         assert time.monotonic() < waited_until
@@ -169,10 +171,10 @@ def test_start_killed_while_its_data_folder_is_being_made_disturbs_the_next_in_n
     starting.kill()
     starting.wait()
 
-    started = postgres.start(home)
+    started = postgres.start(new_home)
 
     assert started.is_running
-    assert run_sql(home, "SELECT current_setting('data_checksums')") == [("on",)]
+    assert run_sql(new_home, "SELECT current_setting('data_checksums')") == [("on",)]
 
 
 def start_of(home: Path) -> str:
@@ -216,13 +218,13 @@ def test_start_that_fails_shows_the_log(home: Path) -> None:
         postgres.start(home)
 
 
-def test_starts_at_the_same_moment_agree_on_one_server(home: Path) -> None:
-    command = [sys.executable, "-c", start_of(home)]
+def test_starts_at_the_same_moment_agree_on_one_server(new_home: Path) -> None:
+    command = [sys.executable, "-c", start_of(new_home)]
     racing = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
 
     answers = {process.communicate(timeout=60)[0].strip() for process in racing}
 
-    assert answers == {str(postgres.status(home).pid)}
+    assert answers == {str(postgres.status(new_home).pid)}
 
 
 @needs_root

@@ -44,9 +44,9 @@ def older_programs() -> list[Path]:
     ids=lambda path: path.parent.name if path else "none",
 )
 def test_a_folder_written_by_an_older_postgresql_is_refused_then_converted(
-    home: Path, programs: Path
+    new_home: Path, programs: Path
 ) -> None:
-    location = postgres.locate(home)
+    location = postgres.locate(new_home)
     data, version = location.data_directory, programs.parent.name
     data.mkdir(parents=True, mode=0o700)
     as_root = os.geteuid() == 0
@@ -69,14 +69,14 @@ def test_a_folder_written_by_an_older_postgresql_is_refused_then_converted(
     # As the superuser, since PostgreSQL before 16 knows no map for all roles.
     row = "SET ROLE tongban; CREATE TABLE receipt AS SELECT 'A-1'::text AS number, '示例小馆'::text AS name;"
     server.run_superuser_script(location, row, "tongban")
-    postgres.stop(home)
+    postgres.stop(new_home)
 
     with pytest.raises(postgres.OlderDataFolder, match=f"written by PostgreSQL {version}, installed is 18"):
-        postgres.start(home)
-    kept = postgres.upgrade(programs, home=home)
+        postgres.start(new_home)
+    kept = postgres.upgrade(programs, home=new_home)
 
-    assert run_sql(home, "SELECT number, name FROM receipt") == [("A-1", "示例小馆")]
-    assert run_sql(home, "SELECT current_setting('server_version_num')::int / 10000") == [(18,)]
+    assert run_sql(new_home, "SELECT number, name FROM receipt") == [("A-1", "示例小馆")]
+    assert run_sql(new_home, "SELECT current_setting('server_version_num')::int / 10000") == [(18,)]
     assert (kept / "PG_VERSION").read_text() == f"{version}\n"
 
 
@@ -97,6 +97,6 @@ def test_failed_upgrade_puts_the_old_folder_back(home: Path, monkeypatch: pytest
     assert run_sql(home, "SELECT to_regclass('receipt')::text") == [("receipt",)]
 
 
-def test_nothing_to_upgrade_is_said(home: Path) -> None:
+def test_nothing_to_upgrade_is_said(new_home: Path) -> None:
     with pytest.raises(postgres.NothingToUpgrade):
-        postgres.upgrade(Path("/usr/bin"), home=home)
+        postgres.upgrade(Path("/usr/bin"), home=new_home)
