@@ -17,7 +17,6 @@ class Command(BaseCommand):
     """Reads `kind<TAB>value` lines and answers one line each."""
 
     help = f"Judge identifiers of the kinds {', '.join(KINDS)}."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", nargs="?", choices=KINDS)
