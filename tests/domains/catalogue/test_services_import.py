@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from domains.catalogue import city
 from domains.identity import cast
@@ -63,6 +64,29 @@ def test_a_second_import_changes_nothing_and_says_so(empty_city: None) -> None:
 
     assert counts(report) == (0, 0, 3, 0)
     assert tables() == before
+
+
+def test_a_whole_list_takes_no_more_statements_than_one_item(empty_city: None) -> None:
+    raw = city.guides()
+    with CaptureQueriesContext(connection) as one:
+        run(*city.guides(city.FIRE))
+    with CaptureQueriesContext(connection) as all_of_them:
+        report = run(*raw)
+
+    assert counts(report) == (len(raw) - 1, 0, 1, 0)
+    assert len(all_of_them) <= len(one)
+
+
+def test_a_list_that_changes_some_items_and_adds_others_leaves_the_rest(empty_city: None) -> None:
+    first, second, third = city.guides(city.FUND, city.FIRE, "310131002001")
+    run(first, second)
+    later = {**second, "name": f"{second['name']}（新）", "effective_from": "2026-05-01"}
+
+    report = run(first, later, third)
+
+    versions = models.PowerVersion.objects.filter(power__basic_code=second["basic_code"]).order_by("number")
+    assert counts(report) == (1, 1, 1, 0)
+    assert [(row.number, row.effective_to) for row in versions] == [(1, date(2026, 5, 1)), (2, None)]
 
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(empty_city: None) -> None:

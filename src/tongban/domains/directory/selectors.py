@@ -114,8 +114,17 @@ def office_for(city_department: str, division: str) -> Department:
 
 def list_offices(city_department: str) -> tuple[Department, ...]:
     """The district offices a city department guides, in order of their division; empty when it has none."""
-    rows = models.Department.objects.filter(guided_by__code=city_department).order_by("division_id", "code")
-    return tuple(as_department(row) for row in rows)
+    return offices_of([city_department]).get(city_department, ())
+
+
+def offices_of(city_departments: Iterable[str]) -> Mapping[str, tuple[Department, ...]]:
+    """By city department, the district offices it guides in order of their division; one query."""
+    rows = models.Department.objects.filter(guided_by__in=set(city_departments))
+    found: dict[str, list[Department]] = {}
+    for row in rows.order_by("division_id", "code"):
+        assert row.guided_by_id is not None, "it is what they were found by"
+        found.setdefault(row.guided_by_id, []).append(as_department(row))
+    return {code: tuple(offices) for code, offices in found.items()}
 
 
 def windows_for(department_code: str) -> tuple[Window, ...]:

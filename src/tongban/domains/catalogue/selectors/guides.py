@@ -207,15 +207,15 @@ def _read(pairs: Sequence[_Pair]) -> dict[_Pair, Guide]:
         if substance not in substances or procedure not in procedures:
             raise ItemNotFound(f"versions {substance}, {procedure}")
     rows = [(substances[substance], procedures[procedure]) for substance, procedure in pairs]
-    return dict(zip(pairs, _assemble_all(rows), strict=True))
+    return dict(zip(pairs, assemble_all(rows), strict=True))
 
 
 def assemble(substance_row: models.PowerVersion, procedure_row: models.ImplementationVersion) -> Guide:
     """A guide from two rows, published or not (a preview)."""
-    return _assemble_all([(substance_row, procedure_row)])[0]
+    return assemble_all([(substance_row, procedure_row)])[0]
 
 
-def _assemble_all(
+def assemble_all(
     rows: Sequence[tuple[models.PowerVersion, models.ImplementationVersion]],
 ) -> list[Guide]:
     """Guides from pairs of rows, with two queries for departments and windows."""

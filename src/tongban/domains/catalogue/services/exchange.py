@@ -1,7 +1,8 @@
 """Guides in and out in our own JSON format (JSON Schema: `tongban catalogue schema`)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from django.db.models import Max
 
 from tongban.domains.catalogue import models, rules
 from tongban.domains.catalogue.rules.checks import Background
-from tongban.domains.catalogue.selectors.guides import assemble
-from tongban.domains.catalogue.services.indexing import index_guide
+from tongban.domains.catalogue.selectors.guides import assemble_all
+from tongban.domains.catalogue.services.indexing import index_guides
 from tongban.domains.catalogue.services.versions import (
     check_background,
     derive,
@@ -43,24 +44,23 @@ def import_guides(
     An item whose document is unchanged is left alone, so that a second run changes nothing.
     """
     findings: list[RowFinding] = []
-    counts = {"created": 0, "changed": 0, "unchanged": 0}
+    counts = Counter(created=0, changed=0, unchanged=0)
     rows = 0
     try:
         with transaction.atomic():
             documents: list[tuple[int, GuideDocument]] = []
+            departments = {one.code for one in directory.list_departments()}
             seen: set[str] = set()
             for row, entry in enumerate(raw):
                 rows += 1
-                document = _read(row, entry, seen, findings)
+                document = _read(row, entry, departments, seen, findings)
                 if document is not None:
                     documents.append((row, document))
             background = rules.with_guides(check_background(), (document for _, document in documents))
             for row, document in documents:
                 findings.extend(_gate(row, document, background))
             if not any(finding.is_refused for finding in findings):
-                departments = directory.get_departments({document.department for _, document in documents})
-                for _, document in documents:
-                    counts[_write(document, departments[document.department], actor, at)] += 1
+                counts = _write([document for _, document in documents], actor, at)
             if dry_run or any(finding.is_refused for finding in findings):
                 raise _Undo  # noqa: TRY301 - the way to roll a transaction back
             if counts["created"] or counts["changed"]:
@@ -122,7 +122,9 @@ def _different(documents: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return counted
 
 
-def _read(row: int, entry: object, seen: set[str], findings: list[RowFinding]) -> GuideDocument | None:
+def _read(
+    row: int, entry: object, departments: set[str], seen: set[str], findings: list[RowFinding]
+) -> GuideDocument | None:
     try:
         document = rules.read_guide(entry)
     except rules.DocumentRefused as error:
@@ -138,7 +140,7 @@ def _read(row: int, entry: object, seen: set[str], findings: list[RowFinding]) -
         findings.append(RowFinding(row, "basic_code", document.basic_code, REPEATED, is_refused=True))
         return None
     seen.add(document.basic_code)
-    if document.department not in directory.department_names([document.department]):
+    if document.department not in departments:
         findings.append(
             RowFinding(row, "department", document.department, "机构目录里没有这个部门", is_refused=True)
         )
@@ -157,87 +159,127 @@ def _gate(row: int, document: GuideDocument, background: Background) -> Iterator
         )
 
 
-def _write(document: GuideDocument, department: Department, actor: Actor, at: datetime) -> str:
-    """Answers `created`, `changed` or `unchanged`."""
-    substance = rules.part_substance(document)
-    power, is_new = models.Power.objects.get_or_create(
-        region=settings.CATALOGUE_REGION,
-        basic_code=document.basic_code,
-        defaults={"code_scheme": document.code_scheme, "department_id": document.department},
-    )
-    if power.department_id != document.department:
-        models.Power.objects.filter(pk=power.pk).update(department_id=document.department)
-    renewed = _renew_substance(power, substance, actor, at)
-    has_new_procedures = _renew_procedures(power, document, department, actor, at)
-    if renewed is not None:
-        derive(renewed, substance)
-    if renewed is not None or has_new_procedures:
-        _index(power)
-    if is_new:
-        return "created"
-    return "changed" if renewed is not None or has_new_procedures else "unchanged"
-
-
-def _renew_substance(
-    power: models.Power, substance: SubstanceDocument, actor: Actor, at: datetime
-) -> models.PowerVersion | None:
-    """Publish the substance as the next version; None when the one in force is equal."""
-    in_force = power.versions.filter(status=VersionStatus.PUBLISHED).values_list("document", flat=True)
-    if any(rules.read_substance(document) == substance for document in in_force):
-        return None
-    end_former(power.versions.all(), substance.effective_from)
-    return models.PowerVersion.objects.create(
-        power=power,
-        number=(power.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        status=VersionStatus.PUBLISHED,
-        document=rules.write_document(substance),
-        effective_from=substance.effective_from,
-        effective_to=substance.effective_to,
-        drafted_by=actor.account_id,
-        published_at=at,
+def _write(documents: Sequence[GuideDocument], actor: Actor, at: datetime) -> Counter[str]:
+    """How many items were `created`, `changed` and `unchanged`; about thirty statements, however many there are."""
+    powers, created = _register(documents)
+    given = [(powers[document.basic_code], document) for document in documents]
+    renewed = _renew_substances(given, actor, at)
+    derive([(row, rules.part_substance(document)) for row, document in renewed])
+    changed = {row.power_id for row, _ in renewed} | _renew_procedures(given, actor, at)
+    _index(changed)
+    made = len(created)
+    return Counter(
+        created=made, changed=len(changed - created), unchanged=len(given) - made - len(changed - created)
     )
 
 
-def _renew_procedures(
-    power: models.Power, document: GuideDocument, department: Department, actor: Actor, at: datetime
-) -> bool:
-    """Give every implementing body the procedure of the list, but for those that have edited their own."""
-    written = rules.write_document(document.procedure)
-    implementations = _implementations(power, document, department)
-    latest: dict[UUID, models.ImplementationVersion] = {}
-    for row in models.ImplementationVersion.objects.filter(implementation__power=power).order_by("number"):
-        latest[row.implementation_id] = row
+def _register(documents: Sequence[GuideDocument]) -> tuple[dict[str, models.Power], set[UUID]]:
+    """The powers by basic code, each under the department that its document names, and which of them are new."""
+    region = settings.CATALOGUE_REGION
+    codes = [document.basic_code for document in documents]
+    powers = {row.basic_code: row for row in models.Power.objects.filter(region=region, basic_code__in=codes)}
+    new, moved = [], []
+    for document in documents:
+        power = powers.get(document.basic_code)
+        if power is None:
+            power = models.Power(
+                region=region, basic_code=document.basic_code, code_scheme=document.code_scheme
+            )
+            new.append(power)
+        elif power.department_id != document.department:
+            moved.append(power)
+        power.department_id = document.department
+    models.Power.objects.bulk_create(new)
+    models.Power.objects.bulk_update(moved, ["department"])
+    return powers | {power.basic_code: power for power in new}, {power.pk for power in new}
+
+
+def _renew_substances(
+    given: Sequence[tuple[models.Power, GuideDocument]], actor: Actor, at: datetime
+) -> list[tuple[models.PowerVersion, GuideDocument]]:
+    """Publish each substance that differs from what is in force as the next version."""
+    versions = models.PowerVersion.objects.filter(power__in=[power for power, _ in given])
+    in_force: dict[UUID, list[SubstanceDocument]] = {}
+    published = versions.filter(status=VersionStatus.PUBLISHED)
+    for power_id, document in published.values_list("power", "document"):
+        in_force.setdefault(power_id, []).append(rules.read_substance(document))
+    last = dict(versions.values_list("power").annotate(last=Max("number")))
     stale = [
-        one
-        for one in implementations
-        if one.pk not in latest
-        or (
-            (latest[one.pk].submitted_by is None and latest[one.pk].status == VersionStatus.PUBLISHED)
-            and latest[one.pk].document != written
-        )
+        (power, document)
+        for power, document in given
+        if rules.part_substance(document) not in in_force.get(power.pk, ())
     ]
-    former = models.ImplementationVersion.objects.filter(implementation__in=stale)
-    end_former(former, document.effective_from)
-    models.ImplementationVersion.objects.bulk_create(
-        models.ImplementationVersion(
-            implementation=one,
-            number=latest[one.pk].number + 1 if one.pk in latest else 1,
+    for day, powers in _by_day((document.effective_from, power.pk) for power, document in stale):
+        end_former(versions.filter(power__in=powers & last.keys()), day)
+    rows = models.PowerVersion.objects.bulk_create(
+        models.PowerVersion(
+            power=power,
+            number=last.get(power.pk, 0) + 1,
             status=VersionStatus.PUBLISHED,
-            document=written,
+            document=rules.write_document(rules.part_substance(document)),
             effective_from=document.effective_from,
+            effective_to=document.effective_to,
             drafted_by=actor.account_id,
             published_at=at,
         )
-        for one in stale
+        for power, document in stale
     )
-    return bool(stale)
+    return [(row, document) for row, (_, document) in zip(rows, stale, strict=True)]
+
+
+def _renew_procedures(
+    given: Sequence[tuple[models.Power, GuideDocument]], actor: Actor, at: datetime
+) -> set[UUID]:
+    """Give every implementing body the procedure of the list, but for those that have edited their own; the powers changed."""
+    implementations = _implementations(given)
+    versions = models.ImplementationVersion.objects.filter(
+        implementation__power__in=[power for power, _ in given]
+    )
+    latest = {row.implementation_id: row for row in versions.order_by("number")}
+    stale: list[models.ImplementationVersion] = []
+    for power, document in given:
+        written = rules.write_document(document.procedure)
+        stale += (
+            models.ImplementationVersion(
+                implementation=one,
+                number=latest[one.pk].number + 1 if one.pk in latest else 1,
+                status=VersionStatus.PUBLISHED,
+                document=written,
+                effective_from=document.effective_from,
+                drafted_by=actor.account_id,
+                published_at=at,
+            )
+            for one in implementations[power.pk]
+            if one.pk not in latest or _is_former_of_list(latest[one.pk], written)
+        )
+    for day, owners in _by_day((row.effective_from, row.implementation_id) for row in stale):
+        end_former(versions.filter(implementation__in=owners & latest.keys()), day)
+    models.ImplementationVersion.objects.bulk_create(stale)
+    return {row.implementation.power_id for row in stale}
+
+
+def _is_former_of_list(row: models.ImplementationVersion, written: Mapping[str, Any]) -> bool:
+    """Whether a body's latest version is of an earlier list, and not of its own editors."""
+    is_own = row.submitted_by is not None or row.status != VersionStatus.PUBLISHED
+    return not is_own and row.document != written
+
+
+def _by_day(pairs: Iterable[tuple[date, UUID]]) -> Iterable[tuple[date, set[UUID]]]:
+    found: dict[date, set[UUID]] = {}
+    for day, owner in pairs:
+        found.setdefault(day, set()).add(owner)
+    return found.items()
 
 
 def _implementations(
-    power: models.Power, document: GuideDocument, department: Department
-) -> list[models.Implementation]:
-    """The implementation of each body that carries the power out, registered when it is new."""
-    known = {row.division: row for row in power.implementations.all()}
+    given: Sequence[tuple[models.Power, GuideDocument]],
+) -> dict[UUID, list[models.Implementation]]:
+    """By power, the implementation of each body that carries it out, registered when it is new."""
+    known: dict[UUID, dict[str, models.Implementation]] = {power.pk: {} for power, _ in given}
+    for row in models.Implementation.objects.filter(power__in=known).select_related("power"):
+        known[row.power_id][row.division] = row
+    names = {document.department for _, document in given}
+    departments, offices = directory.get_departments(names), directory.offices_of(names)
     new = [
         models.Implementation(
             power=power,
@@ -245,26 +287,33 @@ def _implementations(
             department_id=body.code,
             code=implementation_code(body, document.basic_code, document.code_scheme),
         )
-        for body in _bodies(document, department)
-        if body.division not in known
+        for power, document in given
+        for body in _bodies(document, departments[document.department], offices)
+        if body.division not in known[power.pk]
     ]
-    models.Implementation.objects.bulk_create(new)
-    return [*known.values(), *new]
+    for row in models.Implementation.objects.bulk_create(new):
+        known[row.power_id][row.division] = row
+    return {power: list(bodies.values()) for power, bodies in known.items()}
 
 
-def _index(power: models.Power) -> None:
-    substance = power.versions.filter(status=VersionStatus.PUBLISHED).select_related("power").latest("number")
-    procedure = (
-        models.ImplementationVersion.objects.filter(
-            implementation__power=power, status=VersionStatus.PUBLISHED
-        )
-        .select_related("implementation")
-        .latest("number")
-    )
-    index_guide(assemble(substance, procedure), power.region)
-
-
-def _bodies(document: GuideDocument, department: Department) -> Sequence[Department]:
+def _bodies(
+    document: GuideDocument, department: Department, offices: Mapping[str, Sequence[Department]]
+) -> Sequence[Department]:
     if document.procedure.implemented_by is ImplementedBy.CITY:
         return [department]
-    return directory.list_offices(department.code) or [department]
+    return offices.get(department.code) or [department]
+
+
+def _index(powers: set[UUID]) -> None:
+    substances = models.PowerVersion.objects.filter(power__in=powers, status=VersionStatus.PUBLISHED)
+    latest = substances.order_by("power", "-number").distinct("power").select_related("power")
+    procedures = (
+        models.ImplementationVersion.objects.filter(
+            implementation__power__in=powers, status=VersionStatus.PUBLISHED
+        )
+        .order_by("implementation__power", "-number")
+        .distinct("implementation__power")
+        .select_related("implementation")
+    )
+    by_power = {row.implementation.power_id: row for row in procedures}
+    index_guides(assemble_all([(row, by_power[row.power_id]) for row in latest]), settings.CATALOGUE_REGION)

@@ -77,24 +77,24 @@ def _row(entry: SearchEntryData) -> models.SearchEntry:
     return models.SearchEntry(**values, words=words)
 
 
-def index_guide(guide: Guide, region: str) -> None:
-    """Write the entry of an item from its guide."""
-    substance = guide.substance
-    index_entry(
+def index_guides(guides: Iterable[Guide], region: str) -> None:
+    """Write the entries of items from their guides."""
+    index_entries(
         SearchEntryData(
-            code=substance.basic_code,
+            code=guide.substance.basic_code,
             kind=ITEM,
-            title=substance.name,
-            sentence=substance.summary,
-            aliases=substance.aliases,
-            keywords=(*substance.themes, *(material.name for material in substance.materials)),
-            audiences=tuple(kind.value for kind in substance.audience),
-            department=substance.department.code,
-            department_name=substance.department.name,
+            title=guide.substance.name,
+            sentence=guide.substance.summary,
+            aliases=guide.substance.aliases,
+            keywords=(*guide.substance.themes, *(material.name for material in guide.substance.materials)),
+            audiences=tuple(kind.value for kind in guide.substance.audience),
+            department=guide.substance.department.code,
+            department_name=guide.substance.department.name,
             address=guide.procedure.external_link,
             weight=_ITEM_WEIGHT,
             region=region,
         )
+        for guide in guides
     )
 
 

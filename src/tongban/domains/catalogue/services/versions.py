@@ -4,7 +4,7 @@ Two persons publish: who submits never publishes. The gate refuses what breaks a
 on the day the new one takes effect; cases accepted before finish under theirs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from tongban.domains.catalogue.models import Version
 from tongban.domains.catalogue.rules.checks import Background
 from tongban.domains.catalogue.selectors.drafts import whole_documents
 from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
-from tongban.domains.catalogue.services.indexing import ITEM, index_guide
+from tongban.domains.catalogue.services.indexing import ITEM, index_guides
 from tongban.domains.catalogue.states import FROZEN, Move, next_status
 from tongban.domains.catalogue.types import (
     Finding,
@@ -319,8 +319,8 @@ def implementation_code(body: Department, basic_code: str, scheme: str) -> str:
     return f"{body.code}-{basic_code}"
 
 
-def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
-    """Write the tables that are searched and joined from a version's document."""
+def derive(published: Sequence[tuple[models.PowerVersion, SubstanceDocument]]) -> None:
+    """Write the tables that are searched and joined from versions and their documents."""
     models.MaterialUse.objects.bulk_create(
         models.MaterialUse(
             version=row,
@@ -331,14 +331,18 @@ def derive(row: models.PowerVersion, document: SubstanceDocument) -> None:
             resource=material.resource or "",
             necessity=material.necessity,
         )
+        for row, document in published
         for material in document.materials
     )
-    uses = {(entry.element, entry.role) for entry in document.form}
     models.ElementUse.objects.bulk_create(
-        models.ElementUse(version=row, element=element, role=role) for element, role in sorted(uses)
+        models.ElementUse(version=row, element=element, role=role)
+        for row, document in published
+        for element, role in sorted({(entry.element, entry.role) for entry in document.form})
     )
     models.BasisUse.objects.bulk_create(
-        models.BasisUse(version=row, law=basis.law, article=basis.article) for basis in document.legal_basis
+        models.BasisUse(version=row, law=basis.law, article=basis.article)
+        for row, document in published
+        for basis in document.legal_basis
     )
 
 
@@ -387,11 +391,11 @@ def _write_substance(row: models.PowerVersion, document: SubstanceDocument) -> N
 
 def _spread_substance(row: models.PowerVersion, at: datetime) -> None:
     """Derive what is searched and joined from a newly published substance, and announce it."""
-    derive(row, rules.read_substance(row.document))
+    derive([(row, rules.read_substance(row.document))])
     procedures = models.ImplementationVersion.objects.select_related("implementation")
     procedure = procedures.filter(implementation__power=row.power, status=VersionStatus.PUBLISHED).first()
     if procedure is not None:
-        index_guide(assemble(row, procedure), row.power.region)
+        index_guides([assemble(row, procedure)], row.power.region)
     outbox.publish(
         GuidePublished(row.power_id, row.pk, row.power.basic_code, row.power.department_id, at),
         queue=row.power.department_id,
