@@ -2,15 +2,16 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from sites.city import NOW
+from sites.city import NOW, City
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue import services as cataloguing
 from tongban.domains.catalogue.selectors import guides as kept
@@ -21,19 +22,28 @@ REGION = "511602"
 OTHERS_GUIDE = re.compile(r'href="(http://www\.sczwfw\.gov\.cn/[^"]+)"')
 
 
-@pytest.fixture
-def guangan(visitor: Client) -> Client:
-    """A visitor of a city that has the county's list beside its own."""
+@pytest.fixture(scope="module")
+def beside(built_city: City, django_db_blocker: Any) -> Iterator[None]:
+    """The county's list beside the city's own, until the last test of this file."""
     folder = Path(__file__).resolve().parents[4] / "shared/data/sichuan_guangan"
     if not folder.is_dir():
         refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         refuse(f"public data not there: {folder.name} beside the repository")
-    _name_the_county()
-    with (folder / "items.json").open("rb") as file:
-        report = cataloguing.import_sichuan(file, actor=PLATFORM, at=NOW)
-    assert report.created == 1_132
-    yield visitor
+    with django_db_blocker.unblock(), transaction.atomic():
+        _name_the_county()
+        with (folder / "items.json").open("rb") as file:
+            report = cataloguing.import_sichuan(file, actor=PLATFORM, at=NOW)
+        assert report.created == 1_132
+        yield
+        transaction.set_rollback(True)
     kept.forget_guides()
+
+
+@pytest.fixture
+def guangan(beside: None, visitor: Client) -> Client:
+    """A visitor of that city."""
+    kept.forget_guides()
+    return visitor
 
 
 def _name_the_county() -> None:

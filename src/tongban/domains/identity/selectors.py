@@ -208,8 +208,7 @@ def list_officer_records(
 def get_officer(account_id: UUID, *, at: datetime | None = None) -> Officer | None:
     """The post an account holds now, None when it holds none."""
     moment = clock.now() if at is None else at
-    rows = models.Appointment.objects.filter(post_in_force(moment), account_id=account_id)
-    row = rows.select_related("account", "department").first()
+    row = next(iter(_posts(account_id, moment)), None)
     return None if row is None else as_officer(row)
 
 
@@ -328,16 +327,27 @@ def _may_act(own: UUID, principal: UUID, at: datetime) -> bool:
     return own == principal or bool(_mandates(principal, own, at))
 
 
+@prepared
+def _posts(account_id: UUID, at: datetime) -> QuerySet[models.Appointment]:
+    """What an account holds in an office at an instant: one post, or none."""
+    rows = models.Appointment.objects.filter(post_in_force(at), account_id=account_id)
+    return rows.select_related("account", "department").order_by("pk")
+
+
+@prepared
+def _covers(deputy: UUID, at: datetime) -> QuerySet[models.Cover]:
+    """For whom a deputy stands in at an instant."""
+    return models.Cover.objects.filter(in_term(at), deputy_id=deputy).select_related("absentee")
+
+
 def _officer_actor(row: models.Account, own: models.Subject | None, at: datetime) -> Actor | None:
-    posts = models.Appointment.objects.filter(post_in_force(at), account_id=row.pk)
-    post = posts.select_related("account", "department").first()
+    post = next(iter(_posts(row.pk, at)), None)
     if post is None:
         return None
     officer = as_officer(post)
-    covers = models.Cover.objects.filter(in_term(at), deputy_id=post.pk).select_related("absentee")
     departments = {officer.department}
     roles = set(officer.roles)
-    for cover in covers:
+    for cover in _covers(post.pk, at):
         departments.add(cover.absentee.department_id)
         roles.update(Role(role) for role in cover.absentee.roles)
     return Actor(
