@@ -23,7 +23,11 @@ DIVISION = "310115"
 CARD = "312014003001"
 VACCINATION = "312023001001"
 FIRMS_ITEM = "310131001001"
-SAMPLES = {"person.phone": "13800138000"}
+SAMPLES = {
+    "person.phone": "13800138000",
+    "LEGAL_REPRESENTATIVE.person.name": "李四",
+    "LEGAL_REPRESENTATIVE.person.resident_id": "11010519491231002X",
+}
 
 
 def start_address(browser: Client, code: str) -> str:
@@ -68,6 +72,8 @@ def test_every_item_of_the_city_can_be_planned_from_its_guide(visitor: Client, c
 def sample(field: FormField) -> str:
     """A value that the element takes."""
     element = field.element
+    if field.key in SAMPLES:
+        return SAMPLES[field.key]
     if element.options:
         return element.options[0].value
     if element.element_type is ElementType.BOOL:

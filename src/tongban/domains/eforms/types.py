@@ -22,6 +22,7 @@ class SubjectRole(StrEnum):
     FATHER = "FATHER"  # 父亲
     LIQUIDATION = "LIQUIDATION"  # 清算组
     MATTER = "MATTER"  # 本次申请
+    FOUNDED = "FOUNDED"  # 新设的单位
 
 
 @dataclass(frozen=True, slots=True)

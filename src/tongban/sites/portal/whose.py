@@ -8,17 +8,18 @@ from django.http import HttpResponseBase
 
 from tongban.domains.cases.selectors import CaseNotFound
 from tongban.domains.identity import selectors as identity
+from tongban.domains.licences.selectors import LicenceNotFound
 from tongban.domains.lifeevents.services import BranchNotFound
 from tongban.domains.messaging.selectors import MessageNotFound
 from tongban.kernel.errors import TongbanError
 from tongban.sites.shared.policies import ActorRequest, account_id
 
 View = Callable[..., HttpResponseBase]
-NOT_FOUND = (CaseNotFound, MessageNotFound, BranchNotFound)
+NOT_FOUND = (CaseNotFound, LicenceNotFound, MessageNotFound, BranchNotFound)
 
 
 def in_whosever_name(view: View) -> View:
-    """Of a view of one case or message: what is not found in the name a person acts in now is looked for in her own
+    """Of a view of one case, licence or message: what is not found in the name a person acts in now is looked for in her own
     and in those of everybody she may act for, for this one request. What is nobody's of these is not found, as ever.
     """
 

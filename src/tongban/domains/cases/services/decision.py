@@ -28,7 +28,7 @@ from tongban.domains.cases.types import (
     Status,
 )
 from tongban.domains.catalogue.types import Guide, ItemResult
-from tongban.domains.eforms.rules import Numbered, subject_in
+from tongban.domains.eforms.rules import Founded, Numbered, subject_in
 from tongban.domains.eforms.types import Answer, SubjectRole
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
@@ -238,8 +238,8 @@ def _issue_results(
         if result.licence_type is None:
             continue
         fields = licence_types.get_type(result.licence_type).fields
-        holder = _holder_of(case, result, answers, actor=actor, at=at)
         told = {field: value for field, value in result_fields.items() if field in fields}
+        holder = _holder_of(case, result, answers, told, actor=actor, at=at)
         licence = licences.issue(
             IssueRequest(
                 licence_type=result.licence_type,
@@ -259,7 +259,13 @@ def _issue_results(
 
 
 def _holder_of(
-    case: Case, result: ItemResult, answers: Mapping[str, Answer], *, actor: Actor, at: datetime
+    case: Case,
+    result: ItemResult,
+    answers: Mapping[str, Answer],
+    told: Mapping[str, str],
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> Subject:
     """The applicant, or whoever stands in the result's role in the form; raises :class:`HolderUnknown`."""
     if result.holder_role == SubjectRole.APPLICANT:
@@ -269,6 +275,8 @@ def _holder_of(
         raise HolderUnknown(f"the form of {case.number} does not say who is its {result.holder_role}")
     if isinstance(holder, Numbered):
         return _register(holder, actor=actor, at=at)
+    if isinstance(holder, Founded):
+        return _found(case, holder, told, actor=actor, at=at)
     mother = _register(holder.mother, actor=actor, at=at)
     father = None if holder.father is None else _register(holder.father, actor=actor, at=at)
     return identifying.register_newborn(
@@ -278,6 +286,22 @@ def _holder_of(
         father=None if father is None else father.id,
         actor=actor,
         at=at,
+    )
+
+
+def _found(case: Case, holder: Founded, told: Mapping[str, str], *, actor: Actor, at: datetime) -> Subject:
+    """The new entity under the name and number that the registering officer writes on its licence."""
+    number = told.get("uscc", "")
+    if not number:
+        raise HolderUnknown(
+            f"no number for the entity that {case.number} founds",
+            sentence=_("请填写登记机关给这家新单位的统一社会信用代码，营业执照才能发给它。"),
+        )
+    representative = case.applicant_id
+    if holder.representative is not None:
+        representative = _register(holder.representative, actor=actor, at=at).id
+    return identifying.found_entity(
+        name=told.get("name") or holder.name, number=number, representative=representative, actor=actor, at=at
     )
 
 

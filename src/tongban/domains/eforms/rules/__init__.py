@@ -3,9 +3,10 @@
 from tongban.domains.eforms.rules.forms import build_form, missing_materials, role_title, validate
 from tongban.domains.eforms.rules.provenance import element_of, merge_values, refresh_values
 from tongban.domains.eforms.rules.sheets import kept, plain, read_answers, write_answers
-from tongban.domains.eforms.rules.subjects import Newborn, Numbered, subject_in, ways_to_name
+from tongban.domains.eforms.rules.subjects import Founded, Newborn, Numbered, subject_in, ways_to_name
 
 __all__ = [
+    "Founded",
     "Newborn",
     "Numbered",
     "build_form",

@@ -30,6 +30,7 @@ ACCEPTED_FILES = (".pdf", ".jpg", ".jpeg", ".png")
 _ORDER = (
     SubjectRole.APPLICANT,
     SubjectRole.ENTERPRISE,
+    SubjectRole.FOUNDED,
     SubjectRole.LEGAL_REPRESENTATIVE,
     SubjectRole.CHILD,
     SubjectRole.MOTHER,
@@ -49,6 +50,7 @@ _TITLES = {
     SubjectRole.MOTHER: gettext_noop("母亲"),
     SubjectRole.FATHER: gettext_noop("父亲"),
     SubjectRole.LIQUIDATION: gettext_noop("清算组"),
+    SubjectRole.FOUNDED: gettext_noop("新设的单位"),
     SubjectRole.MATTER: gettext_noop("这次要办的事"),
 }
 _CHOSEN = frozenset({ElementType.BOOL, ElementType.CODE, ElementType.LIST})

@@ -13,6 +13,7 @@ _NUMBER_AND_NAME = {
 }
 _CHILDS_NAME = field_key(SubjectRole.CHILD, "child.name")
 _CHILDS_BIRTH = field_key(SubjectRole.CHILD, "child.birth_date")
+_FOUNDEDS_NAME = field_key(SubjectRole.MATTER, "entity.proposed_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,31 @@ class Newborn:
     father: Numbered | None
 
 
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """An entity that comes into being by the result itself, whose register gives it its number."""
+
+    name: str
+    representative: Numbered | None
+    """法定代表人; None when the form asks for none, as of a sole trader (个体工商户), whom the applicant is."""
+
+
 def ways_to_name(role: str) -> tuple[frozenset[str], ...]:
     """The sets of fields any one of which says surely who stands in the role."""
     ways = [_fields_of(role, kind) for kind in _NUMBER_AND_NAME]
     if role == SubjectRole.CHILD:
         mother = _fields_of(SubjectRole.MOTHER, SubjectKind.PERSON)
         ways.append(mother | {_CHILDS_NAME, _CHILDS_BIRTH})
+    if role == SubjectRole.FOUNDED:
+        ways.append(frozenset({_FOUNDEDS_NAME}))
     return tuple(ways)
 
 
-def subject_in(role: str, answers: Mapping[str, Answer]) -> Numbered | Newborn | None:
+def subject_in(role: str, answers: Mapping[str, Answer]) -> Numbered | Newborn | Founded | None:
     """Who stands in the role; None when the answers do not say it surely."""
+    if role == SubjectRole.FOUNDED:
+        name = _text(answers, _FOUNDEDS_NAME)
+        return Founded(name, _numbered_in(SubjectRole.LEGAL_REPRESENTATIVE, answers)) if name else None
     numbered = _numbered_in(role, answers)
     if numbered is None and role == SubjectRole.CHILD:
         return _newborn_in(answers)

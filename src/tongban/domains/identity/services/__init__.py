@@ -30,6 +30,7 @@ from tongban.domains.identity.services.organisations import (
 from tongban.domains.identity.services.subjects import (
     AlreadyBound,
     FaultyNumber,
+    found_entity,
     give_number,
     register_entity,
     register_newborn,
@@ -53,6 +54,7 @@ __all__ = [
     "end_appointment",
     "export_organisation",
     "forgive_failures",
+    "found_entity",
     "give_number",
     "grant_mandate",
     "import_organisation",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import models, rules, selectors
@@ -70,6 +71,29 @@ def register_newborn(
         if parent is not None:
             _let_guard(row.pk, parent, until=rules.comes_of_age_on(birth_date), actor=actor, at=at)
     return selectors.as_subject(row)
+
+
+@transaction.atomic
+def found_entity(*, name: str, number: str, representative: UUID, actor: Actor, at: datetime) -> Subject:
+    """A legal entity or sole trader that its register has just made, and who represents it (民法典 §61, §56).
+
+    Raises `FaultyNumber`, also for a USCC that another has already, and `selectors.SubjectNotFound`.
+    """
+    if selectors.find_subject(SubjectKind.ENTITY, number) is not None:
+        raise FaultyNumber(
+            "the number given to a new entity is another's",
+            sentence=_("这个统一社会信用代码已经属于另一家单位。请对照登记簿核对。"),
+        )
+    entity = _register(SubjectKind.ENTITY, name, number, actor, at)
+    grant_mandate(
+        kind=MandateKind.LEGAL_REPRESENTATIVE,
+        principal=entity.id,
+        agent=representative,
+        basis="营业执照载明的法定代表人（经营者）",
+        actor=actor,
+        at=at,
+    )
+    return entity
 
 
 @transaction.atomic

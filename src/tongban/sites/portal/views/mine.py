@@ -86,13 +86,14 @@ def list_licences(request: ActorRequest) -> HttpResponse:
 
 
 @citizen
+@in_whosever_name
 def open_licence(request: ActorRequest, number: str) -> HttpResponse:
     """The licence's face; the look is recorded."""
     now = clock.now()
     licence = licences.get_by_number(number)
     holders = {request.actor.acting_for, request.actor.subject_id}
     if licence.holder_id not in holders | identity.children_of(_subject(request), at=now):
-        raise Http404("not this holder's licence")
+        raise licences.LicenceNotFound(f"licence {number} is not this holder's")
     audit.record(
         actor=request.actor,
         action="LICENCE_OPENED",
