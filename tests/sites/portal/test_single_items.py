@@ -4,12 +4,14 @@ import html
 import re
 from uuid import UUID
 
+import pytest
 from django.test import Client
 
-from sites.city import City
+from sites.city import NOW, City
 from sites.conftest import sign_in
 from sites.portal import walk
 from tongban.domains.catalogue import selectors as catalogue
+from tongban.domains.catalogue import services as cataloguing
 from tongban.domains.eforms import selectors as drafts
 from tongban.domains.eforms.types import FormField
 from tongban.domains.lifeevents import selectors as lifeevents
@@ -17,6 +19,7 @@ from tongban.domains.lifeevents import services as planning
 from tongban.domains.lifeevents.models import PackageVersion
 from tongban.domains.standards.types import ElementType
 from tongban.foundation import clock
+from tongban.kernel.actors import PLATFORM
 from tongban.kernel.instants import shanghai_date
 
 DIVISION = "310115"
@@ -111,6 +114,20 @@ def test_one_item_alone_is_handed_in_and_followed(city: City) -> None:
     assert guide.title in receipt
     assert "1 件正在办，0 件已办好" in page
     assert CARD not in [package.code for package in lifeevents.list_packages()]
+
+
+@pytest.mark.parametrize("code", ["Tax-on-web", "TAX_ON_WEB"])
+def test_an_item_with_a_code_of_its_own_list_is_applied_for_too(city: City, code: str) -> None:
+    row = next(one for one in cataloguing.export_guides() if one["basic_code"] == CARD)
+    foreign = {**row, "basic_code": code, "code_scheme": "LOCAL", "name": code}
+    report = cataloguing.import_guides([foreign], actor=PLATFORM, at=NOW)
+    assert report.created == 1, report.findings
+    browser = sign_in(city, "zhangsan")
+
+    number = hand_in(browser, city, code)
+
+    assert code in browser.get(f"/applications/{number}/receipt/").content.decode()
+    assert code not in [package.code for package in lifeevents.list_packages()]
 
 
 def test_a_second_application_for_the_same_item_cites_the_same_version(city: City) -> None:

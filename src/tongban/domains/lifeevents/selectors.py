@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_noop
 
 from tongban.domains.licences import selectors as licences
@@ -15,7 +16,6 @@ from tongban.domains.lifeevents import models
 from tongban.domains.lifeevents.rules import branches as rules
 from tongban.domains.lifeevents.rules import planning
 from tongban.domains.lifeevents.rules.packages import read_package
-from tongban.domains.lifeevents.rules.singles import ITEM_CODE
 from tongban.domains.lifeevents.states import OVER, STOPPABLE
 from tongban.domains.lifeevents.types import (
     Branch,
@@ -40,18 +40,20 @@ class PlanNotFound(TongbanError):
     default_sentence: ClassVar[str] = gettext_noop("没有找到这份计划。链接可能不完整，请重新回答几个问题。")
 
 
-def get_package(code: str) -> Package:
-    """The latest published version; raises `PackageNotFound`. One query."""
+def find_package(code: str) -> Package | None:
+    """The latest published version, None when no life event has the code. One query."""
     newest = _newest_version(code)
-    if not newest:
-        raise PackageNotFound(f"package {code}")
-    return get_package_version(newest[0])
+    return get_package_version(newest[0]) if newest else None
 
 
 @prepared
 def _newest_version(code: str) -> QuerySet[models.PackageVersion, UUID]:
-    versions = models.PackageVersion.objects.filter(code=code).order_by("-version")
-    return versions.values_list("id", flat=True)[:1]
+    return _life_events().filter(code=code).order_by("-version").values_list("id", flat=True)[:1]
+
+
+def _life_events() -> QuerySet[models.PackageVersion]:
+    """Versions of packages, without the single items that somebody has applied for; see `Package.is_single`."""
+    return models.PackageVersion.objects.exclude(code=KT("document__items__0__basic_code"))
 
 
 def lapsed_licences(plan: Plan, parties: Mapping[str, UUID], on: date) -> Mapping[str, Licence]:
@@ -73,8 +75,7 @@ def lapsed_licences(plan: Plan, parties: Mapping[str, UUID], on: date) -> Mappin
 
 def list_packages() -> tuple[Package, ...]:
     """The latest version of every life event, by code; single items are none. One query once they are known."""
-    events = models.PackageVersion.objects.exclude(code__regex=ITEM_CODE)
-    newest = events.order_by("code", "-version").distinct("code")
+    newest = _life_events().order_by("code", "-version").distinct("code")
     return tuple(get_package_version(one) for one in newest.values_list("id", flat=True))
 
 

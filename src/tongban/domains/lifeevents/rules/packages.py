@@ -55,9 +55,14 @@ def package_schema() -> dict[str, Any]:  # Any: plain JSON values
     }
 
 
+def may_be_package(code: str) -> bool:
+    """Whether a life event may have that code; an item may have it as well, where a list has codes of its own."""
+    return _CODE.fullmatch(code) is not None
+
+
 def faults(package: Package, surroundings: Surroundings) -> Iterator[Fault]:
     """Everything that is wrong with the package; none when it holds together."""
-    if not _CODE.fullmatch(package.code):
+    if not may_be_package(package.code):
         yield Fault("code", package.code, "应为大写字母开头，由大写字母、数字和下划线组成")
     if package.audience not in AUDIENCES:
         yield Fault("audience", package.audience, f"应为{'或'.join(sorted(AUDIENCES))}")

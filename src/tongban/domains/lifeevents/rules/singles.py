@@ -1,17 +1,9 @@
 """A single item as a package of one: the same questions, form and submission, and no second engine."""
 
-import re
-
 from tongban.domains.catalogue.types import ApplicantKind, Channel, Guide, Substance
 from tongban.domains.lifeevents.types import OnRefusal, Package, PackageItem
 
 ANYONE = "ANYONE"
-ITEM_CODE = r"^[0-9]+$"
-"""Items have the digits of their basic code where packages have a word; the same to Python and PostgreSQL."""
-
-
-def is_item_code(code: str) -> bool:
-    return re.fullmatch(ITEM_CODE, code) is not None
 
 
 def is_handled_online(guide: Guide) -> bool:

@@ -4,18 +4,18 @@ from datetime import date, datetime
 
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.lifeevents import models, selectors
-from tongban.domains.lifeevents.rules.packages import write_package
-from tongban.domains.lifeevents.rules.singles import is_handled_online, is_item_code, package_of
+from tongban.domains.lifeevents.rules.packages import may_be_package, write_package
+from tongban.domains.lifeevents.rules.singles import is_handled_online, package_of
 from tongban.domains.lifeevents.types import Package
 
 
 def package_in_force(code: str, division: str, on: date) -> Package:
     """The package of a life event, or the package of one that an item of that code is in a division.
 
-    Raises `PackageNotFound` when there is none or the item is not handled online there, and `ItemNotFound`.
+    Raises `PackageNotFound` when the item is not handled online there, and `ItemNotFound` for a code that is neither's.
     """
-    if not is_item_code(code):
-        return selectors.get_package(code)
+    if may_be_package(code) and (package := selectors.find_package(code)):
+        return package
     guide = catalogue.get_guide(code, division, on)
     if not is_handled_online(guide):
         raise selectors.PackageNotFound(f"item {code} is not handled online in {division}")
