@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tongban.foundation.audit.models import Entry
 from tongban.foundation.audit.services import record
@@ -193,7 +194,7 @@ def test_a_receiver_down_for_an_hour_gets_everything_once_when_it_is_back(regist
     ("statement", "values", "index"),
     [
         (services.TAKE_INSIDE, [20], "outbox_message_due"),
-        (services.TAKE_OUTSIDE, ["test.call/Q"], "outbox_message_due_outside"),
+        (services.TAKE_OUTSIDE, ["test.call/Q", 20], "outbox_message_due_outside"),
     ],
 )
 def test_an_index_serves_the_order_in_which_messages_are_taken(statement, values, index):
@@ -254,7 +255,7 @@ def test_a_queue_is_served_by_one_thread_at_a_time_and_in_order(registered):
         busy.release()
 
     registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
-    services.publish_many((CalledOut(n), "ONE") for n in range(20))
+    services.publish_many((CalledOut(n), "ONE") for n in range(50))
 
     with ThreadPoolExecutor(4) as pool:
         loops = [pool.submit(deliver_all) for _ in range(4)]
@@ -262,26 +263,183 @@ def test_a_queue_is_served_by_one_thread_at_a_time_and_in_order(registered):
         loop.result()
     deliver_all()
 
-    assert seen == list(range(20))
+    assert seen == list(range(50))
 
 
-def test_a_message_whose_worker_was_killed_is_sent_again_when_its_lease_ends(registered):
+def test_a_batch_costs_a_statement_a_message_and_four_a_lease(registered):
+    registry.subscribe(CalledOut, name="test.call", handler=lambda e, at: None, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(services.BATCH))
+
+    with CaptureQueriesContext(connection) as captured:
+        delivered = services.deliver_outside()
+
+    said = [query["sql"].split()[0] for query in captured]
+    assert delivered == services.BATCH
+    assert said == ["WITH", "INSERT", "SELECT", *["DELETE"] * services.BATCH, "UPDATE"]
+
+
+def test_a_busy_queue_has_one_batch_before_those_that_came_later(registered):
     seen = []
     registry.subscribe(
         CalledOut, name="test.call", handler=lambda e, at: seen.append(e.number), calls_out=True
     )
-    services.publish(CalledOut(7), queue="ONE")
+    services.publish_many((CalledOut(0), "BUSY") for _ in range(2 * services.BATCH + 1))
+    services.publish(CalledOut(1), queue="LATER")
+    services.publish(CalledOut(2), queue="LAST")
 
-    services._lease()
-    tried_during_the_lease = services.deliver_outside()
-    due_again()
-    PausedQueue.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
+    deliver_all()
+
+    assert seen == [0] * services.BATCH + [1, 2] + [0] * (services.BATCH + 1)
+    assert not PausedQueue.objects.exists()
+
+
+def test_a_message_that_fails_waits_alone_and_the_rest_of_its_batch_goes_out(registered):
+    seen = []
+
+    def call(e, at):
+        if e.number == 1:
+            raise ValueError("refused")
+        seen.append(e.number)
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(4))
+
+    tried = services.deliver_outside()
+
+    assert tried == 4
+    assert seen == [0, 2, 3]
+    assert list(Message.objects.values_list("payload", "attempts", "reason")) == [
+        ({"number": 1}, 1, "ValueError: refused")
+    ]
+    assert not PausedQueue.objects.exists()
+
+
+def test_a_receiver_that_goes_away_within_a_batch_keeps_what_it_did_not_get(registered):
+    seen = []
+
+    def call(e, at):
+        if e.number == 2:
+            raise registry.ReceiverUnreachable("gone")
+        seen.append(e.number)
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(5))
+    PausedQueue.objects.create(queue="test.call/ONE", until=datetime.now(UTC), failures=7)
+
+    tried = services.deliver_outside()
+    tried_while_it_rests = services.deliver_outside()
+
+    assert (tried, tried_while_it_rests) == (3, 0)
+    assert seen == [0, 1]
+    assert list(Message.objects.order_by("id").values_list("payload", "attempts", "is_dead")) == [
+        ({"number": 2}, 1, False),
+        ({"number": 3}, 0, False),
+        ({"number": 4}, 0, False),
+    ]
+    # It answered twice before: this is its first failure, not the eighth.
+    assert PausedQueue.objects.get().failures == 1
+
+
+def test_what_a_lease_has_no_time_for_is_given_back_at_once_and_goes_out_in_order(registered, monkeypatch):
+    moment, seen = [0.0], []
+
+    def call(e, at):
+        moment[0] += 4.0
+        seen.append(e.number)
+
+    monkeypatch.setattr(services.time, "monotonic", lambda: moment[0])
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(5))
+
+    tried = [services.deliver_outside() for _ in range(3)]
+
+    assert tried == [3, 2, 0]
+    assert seen == [0, 1, 2, 3, 4]
+
+
+def test_who_is_told_to_end_gives_back_what_he_has_not_begun(registered):
+    seen = []
+    registry.subscribe(
+        CalledOut, name="test.call", handler=lambda e, at: seen.append(e.number), calls_out=True
+    )
+    services.publish_many((CalledOut(n), "ONE") for n in range(5))
+
+    tried = services.deliver_outside(is_ending=lambda: len(seen) == 2)
+    deliver_all()
+
+    assert tried == 2
+    assert seen == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("error", [None, ValueError("refused"), registry.ReceiverUnreachable("gone")])
+def test_who_holds_on_beyond_his_lease_leaves_the_next_as_it_is(registered, error):
+    taken_over = []
+
+    def call(e, at):
+        lease_ends()
+        taken_over.append(services._lease())
+        if error:
+            raise error
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish(CalledOut(1), queue="ONE")
+
     services.deliver_outside()
 
+    paused = PausedQueue.objects.get()
+    assert (paused.until, paused.failures) == (taken_over[0].until, 0)
+
+
+def test_a_worker_killed_within_a_batch_sends_twice_only_what_was_under_way(registered):
+    class Killed(BaseException):
+        pass
+
+    is_killed, seen = [True], []
+
+    def call(e, at):
+        seen.append(e.number)
+        if e.number == 2 and is_killed:
+            raise Killed
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(5))
+
+    with pytest.raises(Killed):
+        services.deliver_outside()
+    tried_during_the_lease = services.deliver_outside()
+    is_killed.clear()
+    lease_ends()
+    deliver_all()
+
     assert tried_during_the_lease == 0
-    assert seen == [7]
+    assert seen == [0, 1, 2, 2, 3, 4]
     assert not Message.objects.exists()
     assert not PausedQueue.objects.exists()
+
+
+def test_a_database_that_goes_away_within_a_batch_costs_one_message_a_second_sending(registered):
+    seen = []
+
+    def call(e, at):
+        seen.append(e.number)
+        if seen == [0, 1]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                (ours,) = cursor.fetchone()
+            with ThreadPoolExecutor(1) as other:
+                other.submit(end_session, ours).result()
+
+    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    services.publish_many((CalledOut(n), "ONE") for n in range(3))
+
+    with pytest.raises(OperationalError):
+        services.deliver_outside()
+    connections.close_all()
+    lease_ends()
+    deliver_all()
+
+    assert seen == [0, 1, 1, 2]
+    assert services.backlog() == 0
 
 
 def test_a_message_for_code_that_is_gone_ends_among_the_dead_letters(registered):
@@ -314,6 +472,18 @@ def fill(count: int, queue: str, calls_out: str) -> None:
             "INSERT INTO outbox_message (subscriber, queue, calls_out, payload, attempts, is_dead, reason, request_id)"
             f" SELECT 's', {queue}, {calls_out}, '{{}}', 0, false, '', '' FROM generate_series(1, {count}) n"
         )
+
+
+def lease_ends() -> None:
+    PausedQueue.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
+
+
+def end_session(pid: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    finally:
+        connections.close_all()
 
 
 def deliver_all() -> None:

@@ -40,7 +40,7 @@ class Message(models.Model):
 
 
 class PausedQueue(models.Model):
-    """A queue that rests until `until`: one of its messages is under way, or its receiver did not answer."""
+    """A queue that rests until `until`: one thread serves it, or its receiver did not answer. Once past, when it last had its turn."""
 
     queue = models.CharField(max_length=140, primary_key=True)
     until = models.DateTimeField()

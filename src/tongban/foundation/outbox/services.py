@@ -5,7 +5,8 @@ which an operator sends it again. A receiver that does not answer pauses its own
 """
 
 import random
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +23,9 @@ from tongban.foundation.requests import current_request_id
 
 BATCH = 20
 LEASE_S = 60.0
-"""Longer than any handler that calls out may take; its own time-out is shorter."""
+"""How long a queue is one thread's: longer than its last message of a batch may take; a handler's own time-out is shorter."""
+_BEGUN_WITHIN_S = 10.0
+"""Of a lease: no message is begun later, the rest of the time is for the one under way."""
 MAX_ATTEMPTS = 12
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _LONGEST_PAUSE_S = 1.0, 600.0, 30.0
 
@@ -92,23 +95,32 @@ def deliver_alone(limit: int = BATCH) -> int:
     return len(rows)
 
 
-def deliver_outside() -> int:
-    """Hand one message to another machine: leased, sent outside any transaction, then removed or put back."""
-    row = _lease()
-    if row is None:
+def deliver_outside(is_ending: Callable[[], bool] = lambda: False) -> int:
+    """Hand up to `BATCH` messages of one queue to another machine, in order; answers how many were tried.
+
+    The queue is leased once. Each message is sent outside any transaction and removed or put back before the next is begun. The rest
+    is given back at once when the receiver does not answer, when the lease runs out, or when `is_ending` says so.
+    """
+    lease = _lease()
+    if lease is None:
         return 0
-    try:
-        _handle(row)
-    except ReceiverUnreachable as error:
-        _pause(row, error)
-    except Exception as error:  # noqa: BLE001 - see _handle_in_savepoint
-        _put_back(row, error)
-        PausedQueue.objects.filter(pk=row.queue).delete()
-    else:
-        with transaction.atomic():
+    tried = 0
+    for row in lease.rows:
+        if is_ending() or not lease.has_time():
+            break
+        tried += 1
+        try:
+            _handle(row)
+        except ReceiverUnreachable as error:
+            # Who answered earlier in this batch fails for the first time.
+            _pause(lease, row, error, failures=lease.failures if tried == 1 else 0)
+            return tried
+        except Exception as error:  # noqa: BLE001 - see _handle_in_savepoint
+            _put_back(row, error)
+        else:
             row.delete()
-            PausedQueue.objects.filter(pk=row.queue).delete()
-    return 1
+    _release(lease, tried)
+    return tried
 
 
 def dead_letters(limit: int = 100) -> tuple[DeadLetter, ...]:
@@ -142,9 +154,10 @@ TAKE_ANY = (
 )
 TAKE_OUTSIDE = (
     "SELECT * FROM outbox_message WHERE NOT is_dead AND calls_out AND queue = %s AND available_at <= statement_timestamp()"
-    " ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"
+    " ORDER BY available_at, id LIMIT %s"
 )
 # Walks the index from queue to queue and looks at the head of each: a million messages of one hung receiver cost one step.
+# A queue that had its turn stands behind those that have waited since before.
 DUE_QUEUES = """
 WITH RECURSIVE known (queue) AS (
     (SELECT queue FROM outbox_message WHERE NOT is_dead AND calls_out ORDER BY queue LIMIT 1)
@@ -157,17 +170,32 @@ SELECT known.queue FROM known CROSS JOIN LATERAL (
     SELECT m.available_at FROM outbox_message m WHERE NOT m.is_dead AND m.calls_out AND m.queue = known.queue
     ORDER BY m.available_at, m.id LIMIT 1
 ) head
-WHERE head.available_at <= statement_timestamp() AND NOT EXISTS (
-    SELECT 1 FROM outbox_paused_queue p WHERE p.queue = known.queue AND p.until > statement_timestamp()
-)
-ORDER BY head.available_at
+LEFT JOIN outbox_paused_queue p ON p.queue = known.queue
+WHERE head.available_at <= statement_timestamp() AND (p.until IS NULL OR p.until <= statement_timestamp())
+ORDER BY greatest(head.available_at, p.until)
 """
-# One message of a queue at a time: a receiver that hangs holds one thread, not all of them, and gets its messages in order.
+# One thread a queue: a receiver that hangs holds no other, and gets its messages in order. Each lease ends later than the one before,
+# so its end also tells it from the next: whoever held on for too long changes nothing of that.
 OCCUPY = """
 INSERT INTO outbox_paused_queue AS p (queue, until, failures)
 VALUES (%s, statement_timestamp() + make_interval(secs => %s), 0)
 ON CONFLICT (queue) DO UPDATE SET until = EXCLUDED.until WHERE p.until <= statement_timestamp()
+RETURNING until, failures
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """A queue that is this thread's alone, and its oldest due messages."""
+
+    queue: str
+    until: datetime
+    failures: int
+    asked_at: float
+    rows: list[Message]
+
+    def has_time(self) -> bool:
+        return time.monotonic() < self.asked_at + _BEGUN_WITHIN_S
 
 
 def _handle(row: Message) -> None:
@@ -189,35 +217,46 @@ def _handle_in_savepoint(row: Message) -> bool:
     return True
 
 
-def _lease() -> Message | None:
-    """The oldest due message of a queue that nobody else serves now, kept from others for `LEASE_S`."""
+def _lease() -> _Lease | None:
+    """The queue whose turn it is among those that nobody else serves now, kept from others for `LEASE_S`."""
     with connection.cursor() as cursor:
         cursor.execute(DUE_QUEUES)
-        queues = [queue for (queue,) in cursor.fetchall()]
-    for queue in queues:
-        with transaction.atomic(), connection.cursor() as cursor:
+        for (queue,) in cursor.fetchall():
+            asked_at = time.monotonic()
             cursor.execute(OCCUPY, [queue, LEASE_S])
-            if cursor.rowcount == 0:
+            occupied = cursor.fetchone()
+            if occupied is None:
                 continue
-            row = next(iter(Message.objects.raw(TAKE_OUTSIDE, [queue])), None)
-            if row is not None:
-                Message.objects.filter(pk=row.pk).update(available_at=_in(LEASE_S))
-                return row
-            # Somebody delivered it since the queues were listed.
-            PausedQueue.objects.filter(pk=queue).delete()
+            until, failures = occupied
+            rows = list(Message.objects.raw(TAKE_OUTSIDE, [queue, BATCH]))
+            lease = _Lease(queue, until, failures, asked_at, rows)
+            if rows:
+                return lease
+            # Somebody delivered them since the queues were listed.
+            _release(lease, tried=0)
     return None
 
 
-def _pause(row: Message, error: ReceiverUnreachable) -> None:
+def _release(lease: _Lease, tried: int) -> None:
+    """Let others have the queue; when more may be due, after the queues that wait already."""
+    ours = PausedQueue.objects.filter(pk=lease.queue, until=lease.until)
+    if tried == len(lease.rows) < BATCH:
+        ours.delete()
+    else:
+        ours.update(until=Now(), failures=0)
+
+
+def _pause(lease: _Lease, row: Message, error: ReceiverUnreachable, *, failures: int) -> None:
     """Let the whole queue rest. Its messages never die of it: a department may be away for a weekend."""
+    wait = _wait(failures, _LONGEST_PAUSE_S)
     with transaction.atomic():
-        paused, _ = PausedQueue.objects.get_or_create(pk=row.queue, defaults={"until": Now()})
-        wait = _wait(paused.failures, _LONGEST_PAUSE_S)
-        PausedQueue.objects.filter(pk=row.queue).update(failures=F("failures") + 1, until=_in(wait))
+        PausedQueue.objects.filter(pk=lease.queue, until=lease.until).update(
+            failures=failures + 1, until=_in(wait)
+        )
         Message.objects.filter(pk=row.pk).update(
             attempts=F("attempts") + 1, reason=_reason(error), available_at=_in(wait)
         )
-    log.warning("outbox.paused", message=row.pk, queue=row.queue, failures=paused.failures + 1)
+    log.warning("outbox.paused", message=row.pk, queue=row.queue, failures=failures + 1)
 
 
 def _put_back(row: Message, error: Exception) -> None:

@@ -44,10 +44,14 @@ async def _work(threads: int, jobs: int) -> None:
     here = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         here.add_signal_handler(number, ended.set)
+
+    def deliver_outside() -> int:
+        return outbox.deliver_outside(is_ending=stop.is_set)
+
     steps = [
         (outbox.deliver_inside, _OUTBOX_REST_S),
         (audit.seal, _SEALER_REST_S),
-        *[(outbox.deliver_outside, _OUTBOX_REST_S)] * threads,
+        *[(deliver_outside, _OUTBOX_REST_S)] * threads,
     ]
     with ThreadPoolExecutor(len(steps), thread_name_prefix="worker") as pool:
         loops = [here.run_in_executor(pool, _repeat, step, rest, stop) for step, rest in steps]
