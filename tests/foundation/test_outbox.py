@@ -120,6 +120,18 @@ def test_a_handler_that_fails_leaves_nothing_behind_and_its_neighbours_are_deliv
     assert Message.objects.get().reason == "ValueError: poison"
 
 
+def test_a_batch_inside_costs_four_statements_in_one_transaction(registered, event):
+    registry.subscribe(Happened, name="test.see", handler=lambda e, at: None)
+    services.publish_many((event, "SCJG") for _ in range(services.BATCH))
+
+    with CaptureQueriesContext(connection) as captured:
+        delivered = services.deliver_inside()
+
+    said = [query["sql"].split()[0] for query in captured]
+    assert delivered == services.BATCH
+    assert said == ["BEGIN", "SELECT", "SAVEPOINT", "RELEASE", "DELETE", "COMMIT"]
+
+
 def test_poison_ends_among_the_dead_letters_and_can_be_sent_again(registered, event):
     healed = []
 

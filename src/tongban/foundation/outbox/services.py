@@ -6,7 +6,7 @@ which an operator sends it again. A receiver that does not answer pauses its own
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,7 +77,9 @@ def deliver_inside(limit: int = BATCH) -> int:
     """Run handlers of this process for up to `limit` messages: each message's effect and its removal commit together."""
     with transaction.atomic():
         rows = list(Message.objects.raw(TAKE_INSIDE, [limit]))
-        done = [row.pk for row in rows if _handle_in_savepoint(row)]
+        if not rows:
+            return 0
+        done = [row.pk for row in rows] if _handle_together(rows) else _handle_singly(rows)
         Message.objects.filter(pk__in=done).delete()
     return len(rows)
 
@@ -205,6 +207,23 @@ def _handle(row: Message) -> None:
         subscriber.handler(subscriber.load(row.payload), clock.now())
     finally:
         current_request_id.reset(token)
+
+
+def _handle_together(rows: Sequence[Message]) -> bool:
+    """All of them under one savepoint; False, with nothing done, when a handler raises."""
+    try:
+        with transaction.atomic():
+            for row in rows:
+                _handle(row)
+    except Exception as error:  # noqa: BLE001 - raised again, and kept, where each is handled by itself
+        log.info("outbox.one_by_one", messages=len(rows), error=type(error).__name__)
+        return False
+    return True
+
+
+def _handle_singly(rows: Sequence[Message]) -> list[int]:
+    """Each under a savepoint of its own, so that the one whose handler raises is found and put back; the ids of the others."""
+    return [row.pk for row in rows if _handle_in_savepoint(row)]
 
 
 def _handle_in_savepoint(row: Message) -> bool:
