@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from domains.cases.city import at
 from sites.openapi.conftest import System
 from sites.openapi.receiver import Received, Receiver
 from tongban.domains.cases.types import ApplicationReceipt
 from tongban.foundation import clock
+from tongban.foundation.outbox import registry
 from tongban.foundation.outbox import services as outbox
 from tongban.foundation.outbox.models import Message, PausedQueue
 from tongban.sites.openapi.models import ApiClient, WebhookEvent
 from tongban.sites.openapi.tasks import forget_old
+from tongban.sites.openapi.webhooks import record_event
 
 
 @pytest.fixture
@@ -123,6 +126,28 @@ def test_a_receiver_that_is_gone_keeps_its_messages(food: System, receipt: Appli
     deliver()
 
     assert Message.objects.get(is_dead=False).reason.startswith("ReceiverUnreachable")
+
+
+def test_an_event_is_recorded_with_three_statements_and_queued_only_for_an_address(
+    food: System, fire: System, receiver: Receiver, receipt: ApplicationReceipt
+) -> None:
+    register(fire, receiver)
+    records = Message.objects.filter(subscriber__startswith="openapi.record_event/").order_by("id")
+    statements = []
+
+    for message in records:
+        event = registry.subscriber_named(message.subscriber).load(message.payload)
+        record_event(event, event.at)
+        with CaptureQueriesContext(connection) as captured:
+            record_event(event, event.at)
+        statements.append(len(captured))
+
+    assert statements == [3, 3]
+    assert sorted(WebhookEvent.objects.values_list("client_id", "sequence")) == sorted(
+        [(food.client_id, 1), (food.client_id, 2), (fire.client_id, 1), (fire.client_id, 2)]
+    )
+    queues = Message.objects.filter(subscriber__startswith="openapi.deliver").values_list("queue", flat=True)
+    assert [queue.partition("/")[2] for queue in queues] == [str(fire.client_id)] * 2
 
 
 def test_a_redirect_is_not_followed(food: System, receiver: Receiver, receipt: ApplicationReceipt) -> None:

@@ -11,23 +11,27 @@ import hmac
 import json
 import re
 import secrets
+import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import httpx
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from tongban.domains.cases.events import CaseEvent, CaseMoved
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection
+from tongban.foundation import rows
 from tongban.foundation.outbox import services as outbox
 from tongban.foundation.outbox.registry import ReceiverUnreachable
+from tongban.foundation.prepared import Statement
 from tongban.kernel.errors import TongbanError
 from tongban.sites.openapi import addresses
 from tongban.sites.openapi.models import ApiClient, WebhookEvent
@@ -86,21 +90,17 @@ def rotate_secret(client_id: UUID, *, at: datetime) -> str:
 
 
 def record_event(event: CaseEvent, at: datetime) -> None:
-    """Write the event down for each system of its department and have it sent."""
-    rows: list[WebhookEvent] = []
-    # Locked in order of id: sequence numbers are given out one after the other, so who reads the feed misses none.
-    for client in (
-        ApiClient.objects.select_for_update()
-        .filter(department__in=_heard_by(event.department), is_active=True)
-        .order_by("id")
-    ):
-        client.last_sequence += 1
-        client.save(update_fields=["last_sequence"])
+    """Write the event down for each system of its department and have it sent to those with an address."""
+    recorded: list[WebhookEvent] = []
+    due: list[WebhookEvent] = []
+    for client_id, sequence, has_address in _next_numbers(_heard_by(event.department)):
         event_id = uuid4()
-        body = envelope(event, event_id=event_id, sequence=client.last_sequence)
-        rows.append(WebhookEvent(id=event_id, client=client, sequence=client.last_sequence, body=body, at=at))
-    WebhookEvent.objects.bulk_create(rows)
-    _send(rows)
+        body = envelope(event, event_id=event_id, sequence=sequence)
+        row = WebhookEvent(id=event_id, client_id=client_id, sequence=sequence, body=body, at=at)
+        recorded.append(row)
+        if has_address:
+            due.append(row)
+    rows.insert(recorded, outbox.rows_for(_as_due(due)))
 
 
 def deliver(due: WebhookDue, at: datetime) -> None:
@@ -118,20 +118,20 @@ def deliver(due: WebhookDue, at: datetime) -> None:
 def replay(client_id: UUID, *, after: int) -> int:
     """Send again what the client was sent after sequence number `after`; answers how many."""
     with transaction.atomic():
-        rows = list(
+        events = list(
             WebhookEvent.objects.select_for_update()
             .filter(client_id=client_id, sequence__gt=after)
             .order_by("sequence")
         )
-        WebhookEvent.objects.filter(pk__in=[row.pk for row in rows]).update(delivered_at=None)
-        _send(rows)
-    return len(rows)
+        WebhookEvent.objects.filter(pk__in=[event.pk for event in events]).update(delivered_at=None)
+        outbox.publish_many(_as_due(events))
+    return len(events)
 
 
 def list_events(client_id: UUID, *, after: int, limit: int) -> list[dict[str, Any]]:
     """Envelopes after sequence number `after`, oldest first."""
-    rows = WebhookEvent.objects.filter(client_id=client_id, sequence__gt=after).order_by("sequence")
-    return list(rows.values_list("body", flat=True)[:limit])
+    events = WebhookEvent.objects.filter(client_id=client_id, sequence__gt=after).order_by("sequence")
+    return list(events.values_list("body", flat=True)[:limit])
 
 
 def envelope(event: CaseEvent, *, event_id: UUID, sequence: int) -> dict[str, Any]:
@@ -186,8 +186,25 @@ def _heard_by(department: str) -> list[str]:
     return [department, found.guided_by]
 
 
-def _send(rows: Sequence[WebhookEvent]) -> None:
-    outbox.publish_many((WebhookDue(row.pk), str(row.client_id)) for row in rows)
+# Locked in order of id: sequence numbers are given out one after the other, so who reads the feed misses none.
+_NEXT_NUMBERS = Statement(
+    "next_webhook_numbers",
+    "UPDATE openapi_client c SET last_sequence = c.last_sequence + 1"
+    " FROM (SELECT id FROM openapi_client WHERE department = ANY($1) AND is_active ORDER BY id FOR UPDATE) heard"
+    " WHERE c.id = heard.id RETURNING c.id, c.last_sequence, c.webhook_url <> ''",
+)
+
+
+def _next_numbers(departments: list[str]) -> list[tuple[UUID, int, bool]]:
+    """Of each system of these departments: its id, the number of its next event, whether it has an address to send to."""
+    with connection.cursor() as cursor:
+        _NEXT_NUMBERS.execute(cursor, [departments])
+        return list(cursor.fetchall())
+
+
+def _as_due(events: Iterable[WebhookEvent]) -> list[tuple[WebhookDue, str]]:
+    """As the outbox takes them, on a queue for each system."""
+    return [(WebhookDue(event.pk), str(event.client_id)) for event in events]
 
 
 def _post(url: str, body: bytes, event_id: UUID, secrets_in_use: Sequence[str]) -> None:
@@ -204,7 +221,9 @@ def _post(url: str, body: bytes, event_id: UUID, secrets_in_use: Sequence[str]) 
     try:
         # No redirects, no proxy from the environment: the request goes where the address was judged, or nowhere.
         with (
-            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            httpx.Client(
+                timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=_trusted()
+            ) as client,
             client.stream(
                 "POST",
                 target.url,
@@ -220,6 +239,12 @@ def _post(url: str, body: bytes, event_id: UUID, secrets_in_use: Sequence[str]) 
         raise ReceiverUnreachable(f"answered {status}")
     if not 200 <= status < 300:
         raise WebhookRefused(f"answered {status}")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities a receiver's certificate may come from; reading them takes longer than everything else of a sending."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _secrets(client: ApiClient, at: datetime) -> list[str]:
