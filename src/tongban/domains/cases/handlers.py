@@ -53,7 +53,9 @@ def tell_applicant(event: CaseEvent, at: datetime) -> None:
     template = template_of(event)
     if template is None:
         return
-    (case,) = _with_application(event.case_id)
+    case = _received_first(event) if isinstance(event, CaseReceived) else _with_application(event.case_id)[0]
+    if case is None:
+        return
     messaging.send(
         template,
         to_subject=event.applicant_id,
@@ -68,6 +70,17 @@ def tell_applicant(event: CaseEvent, at: datetime) -> None:
 @prepared
 def _with_application(case_id: UUID) -> QuerySet[Case]:
     return Case.objects.select_related("application").filter(id=case_id)
+
+
+def _received_first(event: CaseReceived) -> Case | None:
+    """The case, if it is the first of its application: of the others nothing is told."""
+    (first,) = _first_of_application(event.application_id)
+    return first if first.id == event.case_id else None
+
+
+@prepared
+def _first_of_application(application_id: UUID) -> QuerySet[Case]:
+    return Case.objects.select_related("application").filter(application_id=application_id).order_by("id")[:1]
 
 
 def plan_call(event: MailRefused, at: datetime) -> None:
@@ -88,9 +101,9 @@ def tell_calendar_editors(event: CalendarEnding, at: datetime) -> None:
 
 
 def template_of(event: CaseEvent) -> str | None:
-    """The message that tells the applicant of the event; None for what she is not told."""
+    """The message that tells the applicant of the event; None for what she is not told. That of a case received is for them all."""
     if isinstance(event, CaseReceived):
-        return "APPLICATION_RECEIVED" if _is_first_of_application(event) else None
+        return "APPLICATION_RECEIVED"
     if isinstance(event, CaseGranted):
         return "CASE_GRANTED"
     if isinstance(event, CaseEnded):
@@ -100,13 +113,6 @@ def template_of(event: CaseEvent) -> str | None:
     if isinstance(event, CaseLimitNoticed):
         return "CASE_OVERDUE" if event.light == Light.RED.value else None
     return None
-
-
-def _is_first_of_application(event: CaseReceived) -> bool:
-    first = (
-        Case.objects.filter(application_id=event.application_id).order_by("id").values_list("id", flat=True)
-    )
-    return first[0] == event.case_id
 
 
 def _context(event: CaseEvent, case: Case) -> dict[str, object]:
