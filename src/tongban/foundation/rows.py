@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
+from psycopg import Binary
 from psycopg.types.json import Jsonb
 
 from tongban.foundation.prepared import Statement
@@ -123,7 +124,7 @@ def _dump(group: Rows, shape: _Shape) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Jsonb):
+    if isinstance(value, Jsonb | Binary):
         return value.obj
     if isinstance(value, bytes | memoryview):
         return "\\x" + bytes(value).hex()

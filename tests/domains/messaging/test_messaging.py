@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage, get_connection
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from domains.identity import cast
 from tongban.domains.identity import services as identity
@@ -101,6 +103,19 @@ def test_e_mail_follows_from_the_outbox_once() -> None:
     assert f"/my/messages/{message.id}/" in str(sent.body)
     [receipt] = selectors.receipts(message.id)
     assert receipt.masked_address == "z***@example.com"
+
+
+@pytest.mark.django_db
+def test_a_mail_costs_three_reads_and_a_receipt() -> None:
+    zhang = cast.zhang_san()
+    first, second = send(zhang.subject.id), send(zhang.subject.id)
+    services.mail(first.id, at=LATER)
+
+    with CaptureQueriesContext(connection) as captured:
+        taken = services.mail(second.id, at=LATER)
+
+    assert taken == 1
+    assert len(captured) == 4
 
 
 @pytest.mark.django_db

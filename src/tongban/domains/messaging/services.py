@@ -112,8 +112,11 @@ def mail(message_id: UUID, *, at: datetime) -> int:
     """
     sent = 0
     for row in _messages(message_id):
+        known = {bytes(receipt.address_hash) for receipt in _answered(message_id)}
         for address in identity.email_addresses(row.to_subject_id, at=at):
-            sent += _mail_once(row, address, at)
+            address_hash = crypto.lookup_hash(f"email:{address}")
+            if address_hash not in known:
+                sent += _mail_once(row, address, address_hash, at)
     return sent
 
 
@@ -122,31 +125,29 @@ def _messages(message_id: UUID) -> QuerySet[models.Message]:
     return models.Message.objects.filter(pk=message_id)
 
 
-def _mail_once(row: models.Message, address: str, at: datetime) -> bool:
+@prepared
+def _answered(message_id: UUID) -> QuerySet[models.Receipt]:
+    return models.Receipt.objects.filter(message_id=message_id, channel=Channel.EMAIL.value)
+
+
+def _mail_once(row: models.Message, address: str, address_hash: bytes, at: datetime) -> bool:
     """Send, then keep the receipt: no transaction waits for a mail server, and a crash in between sends twice."""
-    address_hash = crypto.lookup_hash(f"email:{address}")
-    receipts = models.Receipt.objects.filter(message=row, channel=Channel.EMAIL)
-    if receipts.filter(address_hash=address_hash).exists():
-        return False
     body = _("%(body)s\n\n%(next)s\n查看详情：%(url)s\n（本邮件由系统发出，请勿回复。）") % {
         "body": row.body,
         "next": row.next_action,
         "url": f"{settings.PUBLIC_URL}/my/messages/{row.pk}/",
     }
     is_taken = _is_taken(EmailMessage(subject=row.title, body=body, to=[address]))
-    with transaction.atomic():
-        models.Receipt.objects.create(
-            message=row,
-            channel=Channel.EMAIL,
-            address_hash=address_hash,
-            masked_address=rules.mask_address(address),
-            delivered_at=at,
-            is_refused=not is_taken,
-        )
-        if not is_taken:
-            outbox.publish(
-                MailRefused(row.pk, row.to_subject_id, row.title, row.case_number, at), queue=QUEUE
-            )
+    receipt = models.Receipt(
+        message=row,
+        channel=Channel.EMAIL,
+        address_hash=address_hash,
+        masked_address=rules.mask_address(address),
+        delivered_at=at,
+        is_refused=not is_taken,
+    )
+    refused = MailRefused(row.pk, row.to_subject_id, row.title, row.case_number, at)
+    rows.insert([receipt], outbox.rows_for([] if is_taken else [(refused, QUEUE)]))
     return is_taken
 
 
