@@ -215,6 +215,8 @@ else:
     EMAIL_HOST, EMAIL_PORT = _SMTP.hostname, _SMTP.port or 587
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
     EMAIL_USE_TLS = True
+    # A server that hangs is given up long before the lease on its queue ends.
+    EMAIL_TIMEOUT = 10
 BUSINESS_CLOCK = ENV.home / "business-clock.json" if IS_DEMO else None
 AUDIT_HEADS = ENV.home / "audit-heads.jsonl"
 CATALOGUE_REGION = ENV.catalogue_region
