@@ -20,6 +20,7 @@ from tongban.foundation.prepared import Statement
 Rows = Sequence[models.Model]
 _PLAIN = {
     models.BigAutoField,
+    models.BigIntegerField,
     models.BooleanField,
     models.CharField,
     models.DateField,

@@ -144,7 +144,7 @@ def seal() -> int:
             return 0
         last = models.Link.objects.order_by("-position").first()
         links = _links_after(last, *_unsealed(cursor, last))
-        models.Link.objects.bulk_create(links, batch_size=1_000)
+        rows.insert(links)
     newest = links[-1] if links else last
     # Also when nothing is new: the sealer may have been killed between the last commit and this.
     if newest is not None:
