@@ -35,7 +35,7 @@ class Installation:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        home.mkdir(parents=True)
+        home.mkdir(parents=True, exist_ok=True)
         self.environment = {name: value for name, value in os.environ.items() if name not in UNSET} | {
             "TONGBAN_HOME": os.fspath(home),
             "TONGBAN_MODE": "demo",
@@ -92,9 +92,33 @@ class Installation:
         assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-4_000:]
         return done.stdout
 
-    def prepare(self, drafts: int) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.run(os.fspath(TESTS / "faults" / "prepared.py"), str(drafts)))
+    def prepare(self, drafts: int) -> None:
+        """Build the small city and the drafts, then stop the database; what a client needs is `prepared`."""
+        self.start_database()
+        printed = self.run(os.fspath(TESTS / "faults" / "prepared.py"), str(drafts))
+        postgres.stop(self.home)
+        self._prepared.write_text(printed)
+
+    def is_prepared(self) -> bool:
+        return self._prepared.exists()
+
+    @property
+    def prepared(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._prepared.read_text())
         return found
+
+    def copy_to(self, home: Path) -> "Installation":
+        """Another one of the same content, while this one is stopped."""
+        copy = Installation(home)
+        # With owners: root's server runs under another account, and its data may lie outside the home.
+        _copy(self.home, home)
+        if postgres.locate(self.home).outside.exists():
+            _copy(postgres.locate(self.home).outside, postgres.locate(home).outside)
+        return copy
+
+    @property
+    def _prepared(self) -> Path:
+        return self.home / "prepared.json"
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(postgres.default_url(self.home)) as connection:
@@ -134,6 +158,11 @@ class Installation:
                 stderr=output,
                 start_new_session=True,
             )
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", f"{source}/.", target], check=True)
 
 
 def _kill_group(process: "subprocess.Popen[bytes]") -> None:

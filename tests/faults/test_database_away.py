@@ -14,9 +14,8 @@ CONSENTS = f"csrfmiddlewaretoken={CSRF}&consent-TRUTH=on&consent-SHARING=on"
 def test_a_submission_without_a_database_is_answered_and_goes_through_afterwards(
     installation: Installation,
 ) -> None:
-    prepared = installation.prepare(1)
-    (draft,) = prepared["drafts"]
-    cookie = f"sessionid={prepared['session']}; csrftoken={CSRF}"
+    draft = installation.prepared["drafts"][0]
+    cookie = f"sessionid={installation.prepared['session']}; csrftoken={CSRF}"
     installation.start_web()
     assert installation.get(f"/drafts/{draft}/check/", cookie)[0] == 200
     installation.kill_database()

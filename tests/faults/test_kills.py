@@ -7,10 +7,11 @@ from queue import Empty, Queue
 
 import pytest
 
+from faults.conftest import DRAFTS
 from faults.installation import Installation, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
-SUBMISSIONS = 2_000
+SUBMISSIONS = DRAFTS
 CLIENTS = 6
 CSRF = "a" * 32
 KILLS = ("web", "worker", "database", "web", "worker", "database")
@@ -65,10 +66,9 @@ class Crowd:
 
 
 def test_kill_9_of_web_worker_and_database_loses_and_doubles_nothing(installation: Installation) -> None:
-    prepared = installation.prepare(SUBMISSIONS)
+    crowd = Crowd(installation, installation.prepared["session"], installation.prepared["drafts"])
     installation.start_web()
     installation.start_worker()
-    crowd = Crowd(installation, prepared["session"], prepared["drafts"])
 
     for thread in crowd.threads:
         thread.start()
