@@ -211,7 +211,7 @@ if ENV.mode == "test":
 elif _SMTP is None:
     EMAIL_BACKEND = "tongban.domains.messaging.sandbox.SandboxBackend"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "tongban.domains.messaging.smtp.SmtpBackend"
     EMAIL_HOST, EMAIL_PORT = _SMTP.hostname, _SMTP.port or 587
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
     EMAIL_USE_TLS = True

@@ -1,3 +1,4 @@
+import ssl
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -116,6 +117,14 @@ def test_a_mail_costs_three_reads_and_a_receipt() -> None:
 
     assert taken == 1
     assert len(captured) == 4
+
+
+def test_mails_share_the_certificates_that_may_vouch_for_the_server() -> None:
+    first, second = (get_connection("tongban.domains.messaging.smtp.SmtpBackend") for _mail in range(2))
+
+    assert first.ssl_context is second.ssl_context
+    assert first.ssl_context.check_hostname
+    assert first.ssl_context.verify_mode is ssl.CERT_REQUIRED
 
 
 @pytest.mark.django_db
