@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import override_settings
@@ -27,6 +28,8 @@ import _browser  # noqa: E402
 
 Made = TypeVar("Made")
 DESK = {"width": 1280, "height": 900}
+ONCE_ONLY = ["--js-flags=--no-opt --no-maglev --single-threaded", "--in-process-gpu"]
+"""Each script runs for a moment on a page that is then left: to optimise it takes longer than it saves."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +75,7 @@ def browser(server: str) -> Iterator[Browser]:
     if found is None:
         pytest.skip(_browser.MISSING)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *ONCE_ONLY])
         yield started
         started.close()
 
@@ -97,6 +100,7 @@ class Visitors:
 
     def _enter(self, who: str, language: str) -> Page:
         context = self.browser.new_context(base_url=self.server, locale="zh-CN")
+        context.add_init_script(AXE_SCRIPT)  # each of its pages is looked at
         held = {name: morsel.value for name, morsel in self.lived.browsers[who].cookies.items()}
         context.add_cookies(
             [

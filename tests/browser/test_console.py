@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.test import Client
 from django.urls import URLPattern, resolve, reverse
 from playwright.sync_api import Browser, Page
@@ -209,7 +210,9 @@ def desks(browser: Browser, server: str, names: dict[str, str]) -> Iterator[dict
 
 
 def sign_in(browser: Browser, server: str, username: str) -> Page:
-    page = browser.new_context(base_url=server, locale="zh-CN").new_page()
+    context = browser.new_context(base_url=server, locale="zh-CN")
+    context.add_init_script(AXE_SCRIPT)  # nearly each of its pages is looked at
+    page = context.new_page()
     page.goto("/login/")
     page.fill("#id_login", username)
     page.fill("#id_password", PASSWORD)
