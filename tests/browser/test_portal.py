@@ -1,4 +1,7 @@
-"""The portal in a real Chromium: accessibility of every page, keyboard, weight, and the story without JavaScript."""
+"""The portal and the account in a real Chromium: barriers on every page, keyboard, weight, no JavaScript, a passkey.
+
+One file, since each file may get a process of its own, with a city and people of its own to look at.
+"""
 
 import gzip
 import re
@@ -14,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from browser.conftest import Visitors
 from sites.city import PASSWORD
 from sites.portal import walk
-from sites.portal.visits import PAGES, Visit
+from sites.portal.visits import ACCOUNT_PAGES, PAGES, Visit
 
 pytestmark = pytest.mark.browser
 CLOSELY = {
@@ -24,12 +27,22 @@ CLOSELY = {
 }
 """Looked at in the dark, in large type and at other widths as well."""
 NOT_OF_ROUTES = {"nothing found": Visit("/search/?q=骑火箭"), "not found": Visit("/nothing/")}
+EVERY_PAGE = PAGES | ACCOUNT_PAGES | NOT_OF_ROUTES
 PHONE = {"width": 360, "height": 780}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BARRIERS = """options => axe.run(options).then(({violations}) => violations.flatMap(
   one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 200)}`)))"""
 """Said in lines: the whole answer, of what is in order too, takes long to hand over."""
 FIRST_PAGE_LIMIT = 60_000
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+"""A device that keeps passkeys and finds its owner at it."""
 Opener = Callable[..., Page]
 
 
@@ -107,9 +120,9 @@ def open_page(browser: Browser, server: str) -> Iterator[Opener]:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("name", [*PAGES, *NOT_OF_ROUTES])
+@pytest.mark.parametrize("name", EVERY_PAGE)
 def test_a_page_has_no_barriers_and_fits_a_phone(visitors: Visitors, name: str, language: str) -> None:
-    page = visitors.visit((PAGES | NOT_OF_ROUTES)[name], language)
+    page = visitors.visit(EVERY_PAGE[name], language)
 
     assert violations(page) == []
     assert page.locator("h1").count() == 1
@@ -384,3 +397,46 @@ def test_an_application_is_completed_by_keyboard_alone(open_page: Opener, zhang_
 
     assert page.url.endswith("/receipt/")
     assert re.search(r"SQ\d", page.inner_text(".receipt__number").replace("\u2009", ""))
+
+
+@pytest.fixture
+def with_passkeys(browser: Browser, server: str) -> Iterator[Page]:
+    """A page in whose browser a device keeps passkeys."""
+    context = browser.new_context(base_url=server, locale="zh-CN")
+    opened = context.new_page()
+    devices = context.new_cdp_session(opened)
+    devices.send("WebAuthn.enable")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    yield opened
+    context.close()
+
+
+def confirm_password(page: Page) -> None:
+    if page.locator("#id_password").count():
+        page.fill("#id_password", PASSWORD)
+        page.click("main form button[type=submit]:not([data-passkey-start])")
+
+
+def test_a_passkey_is_registered_and_signs_in_without_a_password(with_passkeys: Page) -> None:
+    page = with_passkeys
+    page.goto("/login/?next=/account/two-step/webauthn/add/")
+    page.fill("#id_login", "lisi")
+    page.fill("#id_password", PASSWORD)
+    page.click("form[action='/login/'] button[type=submit]:not([data-passkey-start])")
+    confirm_password(page)
+    page.fill("#id_name", "李四的手机")
+    if page.locator("#id_passwordless").count():
+        page.check("#id_passwordless")
+    with page.expect_navigation():
+        page.click("[data-passkey-start]")
+    page.goto("/account/two-step/webauthn/")
+    assert "李四的手机" in page.inner_text("main")
+
+    page.goto("/logout/")
+    page.click("main form button[type=submit]")
+    page.goto("/login/?next=/my/")
+    with page.expect_navigation():
+        page.click("form[data-passkey=login] [data-passkey-start]")
+    page.wait_for_url("**/my/")
+
+    assert "李四" in page.inner_text("main")
