@@ -26,8 +26,6 @@ _TROUBLE = (Error, OSError)
 
 class Command(BaseCommand):
     help = "Run jobs, deliver events and seal the audit trail until stopped by SIGTERM or Ctrl-C."
-    # They would load every page and form, which the worker has no use for; `tongban check` runs them.
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--threads", type=int, default=3, help="threads that call other machines")
