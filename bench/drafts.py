@@ -10,7 +10,7 @@ from tongban.kernel.ids import new_id
 # What is encrypted is bound to its column, not to its row, and is copied as it lies there.
 _COPY_DRAFT = """
 INSERT INTO eforms_draft SELECT made.* FROM eforms_draft original, unnest(%s::uuid[]) AS fresh (id),
-    jsonb_populate_record(original, jsonb_build_object('id', fresh.id, 'idempotency_key', fresh.id)) AS made
+    jsonb_populate_record(original, jsonb_build_object('id', fresh.id, 'idempotency_key', 'copy ' || fresh.id)) AS made
 WHERE original.id = %s
 """
 _COPY_UPLOAD = """
