@@ -26,6 +26,7 @@ DIVISION = "310115"
 CARD = "312014003001"
 VACCINATION = "312023001001"
 FIRMS_ITEM = "310131001001"
+COMPANY, CAPITAL = "310131004001", "MATTER.entity.capital_fen"
 SAMPLES = {
     "person.phone": "13800138000",
     "LEGAL_REPRESENTATIVE.person.name": "李四",
@@ -137,6 +138,24 @@ def test_a_second_application_for_the_same_item_cites_the_same_version(city: Cit
 
     assert len(numbers) == 2
     assert PackageVersion.objects.filter(code=CARD).count() == 1
+
+
+def test_money_typed_in_yuan_stays_what_it_is_however_often_the_form_is_saved(city: City) -> None:
+    browser = sign_in(city, "zhangsan")
+    plan = plan_address(browser, start_address(browser, COMPANY))
+    draft = str(browser.post(plan.replace("/plan/", "/apply/"))["Location"])
+    typed = "1,234.50"
+
+    for _time in range(3):
+        browser.post(draft, {CAPITAL: typed, "revision": walk.revision(browser, draft)})
+        (shown,) = re.findall(
+            rf'name="{re.escape(CAPITAL)}"[^>]*value="([^"]*)"', browser.get(draft).content.decode()
+        )
+        assert shown == "1234.50"
+        typed = shown
+
+    kept = drafts.get_draft(UUID(draft.split("/")[2]), city.subjects["zhangsan"])
+    assert kept.answers[CAPITAL].value == 123_450
 
 
 def test_a_firms_item_is_not_for_a_person(city: City) -> None:

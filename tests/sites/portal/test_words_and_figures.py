@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from domains.eforms.elements import element
 from tongban.domains.standards.types import ElementType
+from tongban.sites.console.words import value_words as console_words
 from tongban.sites.portal.facts import read_facts, to_query
+from tongban.sites.portal.pages.events import value_words as portal_words
 from tongban.sites.shared import formats
 
 ELEMENTS = {
     "shop.area_m2": element("shop.area_m2", ElementType.INT),
     "food.cold_dishes": element("food.cold_dishes", ElementType.BOOL),
     "premises.opening_date": element("premises.opening_date", ElementType.DATE),
+    "loan.amount_fen": element("loan.amount_fen", ElementType.MONEY),
 }
 TODAY = date(2026, 3, 2)
 
@@ -29,6 +32,9 @@ def test_instants_are_shown_in_shanghai() -> None:
 
 def test_money_is_exact_to_the_fen() -> None:
     assert formats.yuan(123450) == "¥1,234.50"
+    assert (formats.typed_yuan(123450), formats.typed_yuan(10_000_000)) == ("1234.50", "100000")
+    assert portal_words(ELEMENTS["loan.amount_fen"], 123450) == "¥1,234.50"
+    assert console_words(ELEMENTS["loan.amount_fen"], 123450) == "¥1,234.50"
 
 
 def test_a_deadline_is_absolute_and_relative() -> None:
@@ -51,6 +57,7 @@ facts = st.fixed_dictionaries(
     optional={
         "shop.area_m2": st.one_of(st.none(), st.integers(1, 100_000)),
         "food.cold_dishes": st.one_of(st.none(), st.booleans()),
+        "loan.amount_fen": st.one_of(st.none(), st.integers(0, 10**12)),
         "premises.opening_date": st.one_of(
             st.none(), st.dates(date(1900, 1, 1), date(2100, 1, 1)).map(date.isoformat)
         ),
@@ -60,7 +67,7 @@ facts = st.fixed_dictionaries(
 
 @given(facts)
 def test_an_address_holds_every_fact_without_loss(given_facts: dict[str, object]) -> None:
-    query = QueryDict(to_query("310115", given_facts))
+    query = QueryDict(to_query("310115", given_facts, ELEMENTS))
 
     assert read_facts(query, ELEMENTS, today=TODAY) == given_facts
 

@@ -16,9 +16,9 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.catalogue.types import VersionStatus
 from tongban.domains.eforms.types import Answer, Origin
-from tongban.domains.standards.types import DataElement
+from tongban.domains.standards.types import DataElement, ElementType
 from tongban.kernel.actors import Role
-from tongban.sites.shared.formats import deadline, plain_day, workdays
+from tongban.sites.shared.formats import deadline, plain_day, workdays, yuan
 
 UNKNOWN = "—"
 
@@ -150,6 +150,8 @@ def value_words(element: DataElement | None, value: object) -> str:
         return _("、").join(value_words(element, one) for one in value)
     if element is None:
         return str(value)
+    if isinstance(value, int) and element.element_type is ElementType.MONEY:
+        return yuan(value)
     labels = {option.value: option.label for option in element.options}
     words = labels.get(str(value), str(value))
     return f"{words} {element.unit}" if element.unit else words

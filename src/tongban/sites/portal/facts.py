@@ -49,15 +49,17 @@ def read_answer(element: DataElement, given: Sequence[str], *, today: date) -> t
     return value, problem or ""
 
 
-def to_query(division: str, facts: Facts, optional_items: Sequence[str] = ()) -> str:
+def to_query(
+    division: str, facts: Facts, elements: Mapping[str, DataElement], optional_items: Sequence[str] = ()
+) -> str:
     """The query of an address that holds these facts."""
     pairs: list[tuple[str, str]] = [("division", division)]
     for code, value in facts.items():
         if value is None:
             pairs.append((code, UNKNOWN))
         elif isinstance(value, (list, tuple, frozenset, set)):
-            pairs += [(code, as_text(one)) for one in value]
+            pairs += [(code, as_text(one, elements.get(code))) for one in value]
         else:
-            pairs.append((code, as_text(value)))
+            pairs.append((code, as_text(value, elements.get(code))))
     pairs += [("item", code) for code in optional_items]
     return urlencode(pairs)

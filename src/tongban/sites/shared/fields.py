@@ -8,6 +8,7 @@ from django.forms import BoundField, CheckboxInput, Form, PasswordInput, RadioSe
 from django.utils.translation import gettext as _
 
 from tongban.domains.standards.types import DataElement, ElementType, Option
+from tongban.sites.shared.formats import typed_yuan
 
 MANY_OPTIONS = 7
 """From so many options on a list to choose from replaces radio buttons."""
@@ -58,7 +59,7 @@ def from_element(
     words = label or element.label
     choices = tuple(element.options if options is None else options)
     widget = _widget(element, choices)
-    text = as_text(value)
+    text = as_text(value, element)
     return FieldView(
         id=field_id(name),
         name=name,
@@ -77,12 +78,14 @@ def from_element(
     )
 
 
-def as_text(value: object) -> str:
-    """A value as a control shows it."""
+def as_text(value: object, element: DataElement | None) -> str:
+    """A value as a control shows it and as it is read back; money is kept in fen and typed in yuan."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int) and element is not None and element.element_type is ElementType.MONEY:
+        return typed_yuan(value)
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
@@ -156,7 +159,8 @@ def _items(
 ) -> tuple[Item, ...]:
     if element.element_type is ElementType.BOOL:
         options = (Option("yes", _("是")), Option("no", _("否")))
-    chosen = [as_text(one) for one in value] if isinstance(value, (list, tuple)) else [as_text(value)]
+    several = value if isinstance(value, (list, tuple)) else [value]
+    chosen = [as_text(one, element) for one in several]
     mark = "selected" if widget == "select" else "checked"
     items: list[Item] = [
         {

@@ -69,6 +69,11 @@ def yuan(fen: int) -> str:
     return f"¥{Decimal(fen) / FEN:,.2f}"
 
 
+def typed_yuan(fen: int) -> str:
+    """1234.50, or 1234 for a whole amount: as a person types it, and as the standards read it."""
+    return f"{Decimal(fen) / FEN:.2f}".removesuffix(".00")
+
+
 def workdays(count: int) -> str:
     """4 个工作日."""
     return ngettext("%(count)d 个工作日", "%(count)d 个工作日", count) % {"count": count}

@@ -14,7 +14,7 @@ from tongban.domains.standards.types import DataElement, ElementType
 from tongban.sites.portal.facts import UNKNOWN, to_query
 from tongban.sites.portal.pages.home import Tile, event_tile
 from tongban.sites.shared.fields import FieldView, from_element
-from tongban.sites.shared.formats import plain_day
+from tongban.sites.shared.formats import plain_day, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def build_question(
         field = replace(
             field, items=(*field.items, {"value": UNKNOWN, "text": _("不清楚"), "checked": given == UNKNOWN})
         )
-    query = to_query(division, facts)
+    query = to_query(division, facts, elements)
     return QuestionPage(
         event=package.title,
         field=field,
@@ -125,7 +125,7 @@ def build_question(
         total=question.position - 1 + question.at_most,
         has_unknown_button=not is_choice,
         action=f"{reverse('portal:questions', args=[package.code])}?{query}",
-        back_address=_back_address(package, division, facts),
+        back_address=_back_address(package, division, facts, elements),
         answered=answered_views(package, division, facts, elements),
         known=known_views(known),
     )
@@ -145,7 +145,7 @@ def answered_views(
             AnsweredView(
                 label=elements[code].question or elements[code].label,
                 value=value_words(elements[code], value),
-                address=f"{questions}?{to_query(division, before)}",
+                address=f"{questions}?{to_query(division, before, elements)}",
             )
         )
         before[code] = value
@@ -166,6 +166,8 @@ def value_words(element: DataElement, value: object) -> str:
         return plain_day(date.fromisoformat(str(value)))
     if isinstance(value, (list, tuple, frozenset)):
         return _("、").join(value_words(element, one) for one in value)
+    if isinstance(value, int) and element.element_type is ElementType.MONEY:
+        return yuan(value)
     labels = {option.value: option.label for option in element.options}
     words = labels.get(str(value), str(value))
     return f"{words} {element.unit}" if element.unit else words
@@ -186,8 +188,8 @@ def _decides(question: Question) -> str:
     return _("这道题决定怎么办：%(names)s。") % {"names": _("、").join(question.shapes)}
 
 
-def _back_address(package: Package, division: str, facts: Facts) -> str:
+def _back_address(package: Package, division: str, facts: Facts, elements: Mapping[str, DataElement]) -> str:
     if not facts:
         return reverse("portal:event", args=[package.code], query={"division": division})
     before = dict(list(facts.items())[:-1])
-    return f"{reverse('portal:questions', args=[package.code])}?{to_query(division, before)}"
+    return f"{reverse('portal:questions', args=[package.code])}?{to_query(division, before, elements)}"

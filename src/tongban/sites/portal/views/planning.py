@@ -37,7 +37,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        return to_query(self.division, self.facts, self.items)
+        return to_query(self.division, self.facts, standards.elements(), self.items)
 
     def gather(self, request: ActorRequest) -> Background:
         return planning.gather(self.code, division=self.division, actor=request.actor, at=self.at)
@@ -149,7 +149,7 @@ def show_shared_plan(request: ActorRequest, token: str) -> HttpResponse:
         at=clock.now(),
         optional_items=saved.optional_items,
     )
-    query = to_query(saved.division, saved.facts, saved.optional_items)
+    query = to_query(saved.division, saved.facts, standards.elements(), saved.optional_items)
     answered = events.answered_views(made.package, saved.division, saved.facts, standards.elements())
     address = request.build_absolute_uri(reverse("portal:shared_plan", args=[token]))
     page = plan.build(made, query, answered, saved.optional_items, shared_address=address)
