@@ -1,5 +1,6 @@
 """The queue: views, filters, bulk acceptance, saved views, and its budget of queries."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -69,6 +70,16 @@ def test_a_filter_narrows_and_finding_nothing_offers_the_way_back(wang: Desk, st
     assert story.number not in missing
     assert "没有符合条件的办件。" in missing
     assert "清除筛选" in missing
+
+
+def test_a_search_that_finds_nothing_here_leads_to_where_the_case_is(wang: Desk, story: Story) -> None:
+    story.accept()
+
+    here = page(wang, f"?view=TO_ACCEPT&q={story.number}")
+    (address,) = re.findall(r'href="/console/(\?[^"]*view=OPEN[^"]*)">全部在办</a>', here)
+
+    assert story.number in page(wang, address)
+    assert "也可以在别处找" not in page(wang, "?view=TO_ACCEPT&unassigned=on")
 
 
 def test_bulk_acceptance_takes_what_is_clear_and_says_why_the_rest_stays(wang: Desk, submit: Submit) -> None:

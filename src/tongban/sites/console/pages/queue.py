@@ -97,6 +97,8 @@ class QueueScreen:
     is_unassigned_only: bool
     is_filtered: bool
     clear_address: str
+    elsewhere: tuple[tuple[str, str], ...]
+    """Words and addresses of the views in which a search that found nothing here goes on."""
     next_address: str
     first_address: str
     can_accept: bool
@@ -147,6 +149,11 @@ def build(
         is_unassigned_only=filters.unassigned_only,
         is_filtered=not without(filters),
         clear_address=queue_address(view, QueueFilters()),
+        elsewhere=tuple(
+            (view_words(one), queue_address(one, filters))
+            for one in (QueueView.OPEN, QueueView.ENDED)
+            if filters.text and not rows and one is not view
+        ),
         next_address=queue_address(view, filters, page.next_cursor) if page.next_cursor else "",
         first_address=queue_address(view, filters) if cursor else "",
         can_accept=can_accept,
