@@ -1,5 +1,7 @@
 """公司设立: the licence is the new company's own, and whoever represents it acts for it at once."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -95,3 +97,18 @@ def test_without_a_number_of_its_own_nothing_is_founded(city: City, founder: Cli
     assert "已经属于另一家单位" in anothers.value.sentence
     assert identity.mandates_for(other.id) == []
     assert not licences.list_for_case(case.number)
+
+
+def test_a_number_with_a_wrong_digit_is_said_and_what_was_typed_stays(city: City, founder: Client) -> None:
+    case, _revision = examined(city, founder, COMPANY)
+    desk, address = sign_in(city, "qianyiming"), f"/console/cases/{case.number}/acts/grant/"
+    wrong = NUMBER[:-1] + ("1" if NUMBER[-1] != "1" else "2")
+    (revision,) = re.findall(r'name="revision" value="(\d+)"', desk.get(address).content.decode())
+
+    page = desk.post(
+        address, {"revision": revision, "result:uscc": wrong, "result:name": "新味"}
+    ).content.decode()
+
+    assert "第18位校验码不对" in page
+    assert f'value="{wrong}"' in page
+    assert 'value="新味"' in page

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.types import Dossier
+from tongban.domains.identity import services as identity
 from tongban.sites.console.acts.acceptance import Accept, RefuseAcceptance, RequestSupplement
 from tongban.sites.console.acts.charge import Correct, HandOver, StepAside
 from tongban.sites.console.acts.decision import Grant, Refuse, Serve, Terminate
@@ -27,6 +28,7 @@ REFUSALS = (
     cases.FaultyPeriod,
     cases.LengthNotAnnounced,
     cases.HolderUnknown,
+    identity.FaultyNumber,
     cases.MaterialOutstanding,
     cases.NotAColleague,
     cases.NotASpecialProcedure,
