@@ -69,7 +69,7 @@ def from_element(
         hint=element.help,
         error=error,
         source=source,
-        unit=element.unit or "",
+        unit=_("元") if element.element_type is ElementType.MONEY else element.unit or "",
         items=_items(element, choices, value, widget, is_required),
         input_type="date" if element.element_type is ElementType.DATE else "text",
         inputmode=_inputmode(element),
