@@ -155,15 +155,21 @@ def test_poison_ends_among_the_dead_letters_and_can_be_sent_again(registered, ev
     assert Message.objects.count() == 0
 
 
-def test_a_receiver_that_does_not_answer_pauses_its_own_queue_only(registered):
+def all_but(number, error):
+    """Numbers of what is called out, as they are taken in by a receiver that raises at one of them."""
     seen = []
 
     def call(e, at):
-        if e.number == 1:
-            raise registry.ReceiverUnreachable("no answer in 5 s")
+        if e.number == number:
+            raise error
         seen.append(e.number)
 
     registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    return seen
+
+
+def test_a_receiver_that_does_not_answer_pauses_its_own_queue_only(registered):
+    seen = all_but(1, registry.ReceiverUnreachable("no answer in 5 s"))
     services.publish(CalledOut(1), queue="HUNG")
     services.publish(CalledOut(1), queue="HUNG")
     services.publish(CalledOut(2), queue="WELL")
@@ -306,14 +312,7 @@ def test_a_busy_queue_has_one_batch_before_those_that_came_later(registered):
 
 
 def test_a_message_that_fails_waits_alone_and_the_rest_of_its_batch_goes_out(registered):
-    seen = []
-
-    def call(e, at):
-        if e.number == 1:
-            raise ValueError("refused")
-        seen.append(e.number)
-
-    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    seen = all_but(1, ValueError("refused"))
     services.publish_many((CalledOut(n), "ONE") for n in range(4))
 
     tried = services.deliver_outside()
@@ -327,14 +326,7 @@ def test_a_message_that_fails_waits_alone_and_the_rest_of_its_batch_goes_out(reg
 
 
 def test_a_receiver_that_goes_away_within_a_batch_keeps_what_it_did_not_get(registered):
-    seen = []
-
-    def call(e, at):
-        if e.number == 2:
-            raise registry.ReceiverUnreachable("gone")
-        seen.append(e.number)
-
-    registry.subscribe(CalledOut, name="test.call", handler=call, calls_out=True)
+    seen = all_but(2, registry.ReceiverUnreachable("gone"))
     services.publish_many((CalledOut(n), "ONE") for n in range(5))
     PausedQueue.objects.create(queue="test.call/ONE", until=datetime.now(UTC), failures=7)
 

@@ -16,9 +16,10 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.catalogue.types import VersionStatus
 from tongban.domains.eforms.types import Answer, Origin
-from tongban.domains.standards.types import DataElement, ElementType
+from tongban.domains.standards.types import DataElement
 from tongban.kernel.actors import Role
-from tongban.sites.shared.formats import deadline, plain_day, workdays, yuan
+from tongban.sites.shared.fields import in_words
+from tongban.sites.shared.formats import deadline, plain_day, workdays
 
 UNKNOWN = "—"
 
@@ -148,13 +149,7 @@ def value_words(element: DataElement | None, value: object) -> str:
         return _("是") if value else _("否")
     if isinstance(value, (list, tuple, frozenset)):
         return _("、").join(value_words(element, one) for one in value)
-    if element is None:
-        return str(value)
-    if isinstance(value, int) and element.element_type is ElementType.MONEY:
-        return yuan(value)
-    labels = {option.value: option.label for option in element.options}
-    words = labels.get(str(value), str(value))
-    return f"{words} {element.unit}" if element.unit else words
+    return str(value) if element is None else in_words(element, value)
 
 
 def provenance(element: DataElement | None, answer: Answer) -> str:

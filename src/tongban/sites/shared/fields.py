@@ -8,7 +8,7 @@ from django.forms import BoundField, CheckboxInput, Form, PasswordInput, RadioSe
 from django.utils.translation import gettext as _
 
 from tongban.domains.standards.types import DataElement, ElementType, Option
-from tongban.sites.shared.formats import typed_yuan
+from tongban.sites.shared.formats import typed_yuan, yuan
 
 MANY_OPTIONS = 7
 """From so many options on a list to choose from replaces radio buttons."""
@@ -89,6 +89,15 @@ def as_text(value: object, element: DataElement | None) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def in_words(element: DataElement, value: object) -> str:
+    """One value as people read it: an amount in yuan, an option by its label, a number with its unit."""
+    if isinstance(value, int) and element.element_type is ElementType.MONEY:
+        return yuan(value)
+    labels = {option.value: option.label for option in element.options}
+    words = labels.get(str(value), str(value))
+    return f"{words} {element.unit}" if element.unit else words
 
 
 def from_form(form: Form) -> tuple[FieldView, ...]:

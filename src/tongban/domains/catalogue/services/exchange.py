@@ -163,8 +163,9 @@ def _write(documents: Sequence[GuideDocument], actor: Actor, at: datetime) -> Co
     """How many items were `created`, `changed` and `unchanged`; about thirty statements, however many there are."""
     powers, created = _register(documents)
     given = [(powers[document.basic_code], document) for document in documents]
-    renewed = _renew_substances(given, actor, at)
-    derive([(row, rules.part_substance(document)) for row, document in renewed])
+    substances = [(power, rules.part_substance(document)) for power, document in given]
+    renewed = _renew_substances(substances, actor, at)
+    derive(renewed)
     changed = {row.power_id for row, _ in renewed} | _renew_procedures(given, actor, at)
     _index(changed)
     made = len(created)
@@ -195,8 +196,8 @@ def _register(documents: Sequence[GuideDocument]) -> tuple[dict[str, models.Powe
 
 
 def _renew_substances(
-    given: Sequence[tuple[models.Power, GuideDocument]], actor: Actor, at: datetime
-) -> list[tuple[models.PowerVersion, GuideDocument]]:
+    given: Sequence[tuple[models.Power, SubstanceDocument]], actor: Actor, at: datetime
+) -> list[tuple[models.PowerVersion, SubstanceDocument]]:
     """Publish each substance that differs from what is in force as the next version."""
     versions = models.PowerVersion.objects.filter(power__in=[power for power, _ in given])
     in_force: dict[UUID, list[SubstanceDocument]] = {}
@@ -204,27 +205,23 @@ def _renew_substances(
     for power_id, document in published.values_list("power", "document"):
         in_force.setdefault(power_id, []).append(rules.read_substance(document))
     last = dict(versions.values_list("power").annotate(last=Max("number")))
-    stale = [
-        (power, document)
-        for power, document in given
-        if rules.part_substance(document) not in in_force.get(power.pk, ())
-    ]
-    for day, powers in _by_day((document.effective_from, power.pk) for power, document in stale):
+    stale = [(power, substance) for power, substance in given if substance not in in_force.get(power.pk, ())]
+    for day, powers in _by_day((substance.effective_from, power.pk) for power, substance in stale):
         end_former(versions.filter(power__in=powers & last.keys()), day)
     rows = models.PowerVersion.objects.bulk_create(
         models.PowerVersion(
             power=power,
             number=last.get(power.pk, 0) + 1,
             status=VersionStatus.PUBLISHED,
-            document=rules.write_document(rules.part_substance(document)),
-            effective_from=document.effective_from,
-            effective_to=document.effective_to,
+            document=rules.write_document(substance),
+            effective_from=substance.effective_from,
+            effective_to=substance.effective_to,
             drafted_by=actor.account_id,
             published_at=at,
         )
-        for power, document in stale
+        for power, substance in stale
     )
-    return [(row, document) for row, (_, document) in zip(rows, stale, strict=True)]
+    return [(row, substance) for row, (_, substance) in zip(rows, stale, strict=True)]
 
 
 def _renew_procedures(

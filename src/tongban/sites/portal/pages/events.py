@@ -13,8 +13,8 @@ from tongban.domains.lifeevents.types import Facts, KnownFact, Package, Question
 from tongban.domains.standards.types import DataElement, ElementType
 from tongban.sites.portal.facts import UNKNOWN, to_query
 from tongban.sites.portal.pages.home import Tile, event_tile
-from tongban.sites.shared.fields import FieldView, from_element
-from tongban.sites.shared.formats import plain_day, yuan
+from tongban.sites.shared.fields import FieldView, from_element, in_words
+from tongban.sites.shared.formats import plain_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +166,7 @@ def value_words(element: DataElement, value: object) -> str:
         return plain_day(date.fromisoformat(str(value)))
     if isinstance(value, (list, tuple, frozenset)):
         return _("、").join(value_words(element, one) for one in value)
-    if isinstance(value, int) and element.element_type is ElementType.MONEY:
-        return yuan(value)
-    labels = {option.value: option.label for option in element.options}
-    words = labels.get(str(value), str(value))
-    return f"{words} {element.unit}" if element.unit else words
+    return in_words(element, value)
 
 
 def _count(question: Question) -> str:
