@@ -22,6 +22,9 @@ class Role(StrEnum):
     PUBLISHER = "PUBLISHER"  # 发布审核
     SUPERVISOR = "SUPERVISOR"  # 监督
     OPERATOR = "OPERATOR"  # 平台运行
+    LICENCE_KEEPER = "LICENCE_KEEPER"  # 证照管理
+    DATA_STEWARD = "DATA_STEWARD"  # 数据管理：本部门的目录、授权、质量；数据局的管全市
+    PRIVACY_OFFICER = "PRIVACY_OFFICER"  # 个人信息保护负责人 (个人信息保护法 §52)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,11 @@
 """What can be done to the data catalogue, and the look-up itself."""
 
+from tongban.domains.exchange.services.findings import (
+    AnswerMissing,
+    FindingNotFound,
+    answer_finding,
+    report_finding,
+)
 from tongban.domains.exchange.services.lookup import UnknownField, look_up, look_up_many
 from tongban.domains.exchange.services.registry import (
     ProviderDown,
@@ -15,9 +21,12 @@ from tongban.domains.exchange.services.resources import (
 )
 
 __all__ = [
+    "AnswerMissing",
     "FaultyResource",
+    "FindingNotFound",
     "ProviderDown",
     "UnknownField",
+    "answer_finding",
     "grant_access",
     "load_resources",
     "look_up",
@@ -25,5 +34,6 @@ __all__ = [
     "register_cause_check",
     "register_default_provider",
     "register_provider",
+    "report_finding",
     "set_live",
 ]
