@@ -19,7 +19,7 @@ from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
 FIELDS_CONTEXT = "licences.licence.fields"
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 GENERIC_FACE = DATA / "face.typ"
 GENERIC_DOCUMENT = DATA / "document.typ"
 

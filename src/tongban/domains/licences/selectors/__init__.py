@@ -1,0 +1,43 @@
+"""Reads of the licence domain."""
+
+from tongban.domains.licences.selectors.library import (
+    FIELDS_CONTEXT,
+    GENERIC_DOCUMENT,
+    GENERIC_FACE,
+    LicenceNotFound,
+    LicenceTypeNotFound,
+    as_licence,
+    as_type,
+    find_valid,
+    get_by_number,
+    get_type,
+    held_types,
+    history,
+    lapsed_types,
+    licence_types,
+    list_for_case,
+    list_for_holders,
+    render_face,
+    status_on,
+)
+
+__all__ = [
+    "FIELDS_CONTEXT",
+    "GENERIC_DOCUMENT",
+    "GENERIC_FACE",
+    "LicenceNotFound",
+    "LicenceTypeNotFound",
+    "as_licence",
+    "as_type",
+    "find_valid",
+    "get_by_number",
+    "get_type",
+    "held_types",
+    "history",
+    "lapsed_types",
+    "licence_types",
+    "list_for_case",
+    "list_for_holders",
+    "render_face",
+    "status_on",
+]
