@@ -1,15 +1,14 @@
 """The exchange as other domains see it (数据目录与共享)."""
 
+from tongban.domains.exchange.types.catalogue import Grant, Resource
 from tongban.domains.exchange.types.findings import Finding, FindingKind
 from tongban.domains.exchange.types.lookups import (
     CauseCheck,
-    Grant,
     Look,
     LookupRequest,
     LookupResult,
     Outcome,
     Provider,
-    Resource,
     Value,
 )
 

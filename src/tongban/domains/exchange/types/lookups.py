@@ -1,4 +1,4 @@
-"""Resources, providers and the evidence of a look-up (数据目录与共享)."""
+"""A look-up, its answer and its trace; the ports of who answers and who knows whether a cause is live."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,22 +15,6 @@ class Outcome(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     NOT_ALLOWED = "NOT_ALLOWED"
     UNAVAILABLE = "UNAVAILABLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """政务信息资源: what a department can supply.
-
-    Sharing is 1 unconditional, 2 conditional, 3 none (国发〔2016〕51号).
-    """
-
-    code: str
-    name: str
-    provider: str
-    provider_name: str
-    fields: tuple[str, ...]
-    sharing: str
-    is_live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +60,6 @@ class CauseCheck(Protocol):
     """Whether a cause names live business about the subject; registered by the domain that keeps cases."""
 
     def __call__(self, *, cause: str, subject_id: UUID) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """授权共享: a department may read these fields of a conditional resource for a purpose within a term."""
-
-    resource: str
-    department: str
-    fields: tuple[str, ...]
-    purpose: str
-    valid_from: datetime
-    valid_to: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""Reads of the data catalogue, of who may look up what, of findings and of the look-up log."""
+
+from tongban.domains.exchange.selectors.access import granted_fields
+from tongban.domains.exchange.selectors.catalogue import (
+    ResourceNotFound,
+    get_resource,
+    get_resources,
+    list_resources,
+    live_resources,
+)
+from tongban.domains.exchange.selectors.findings import get_finding, list_findings
+from tongban.domains.exchange.selectors.looks import list_looks
+
+__all__ = [
+    "ResourceNotFound",
+    "get_finding",
+    "get_resource",
+    "get_resources",
+    "granted_fields",
+    "list_findings",
+    "list_looks",
+    "list_resources",
+    "live_resources",
+]
