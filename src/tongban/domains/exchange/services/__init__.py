@@ -6,7 +6,8 @@ from tongban.domains.exchange.services.findings import (
     answer_finding,
     report_finding,
 )
-from tongban.domains.exchange.services.lookup import UnknownField, look_up, look_up_many
+from tongban.domains.exchange.services.lookup import look_up, look_up_many
+from tongban.domains.exchange.services.permission import UnknownField
 from tongban.domains.exchange.services.registry import (
     ProviderDown,
     register_cause_check,

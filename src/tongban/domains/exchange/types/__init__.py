@@ -4,6 +4,7 @@ from tongban.domains.exchange.types.catalogue import Grant, Resource
 from tongban.domains.exchange.types.findings import Finding, FindingKind
 from tongban.domains.exchange.types.lookups import (
     CauseCheck,
+    Exchanged,
     Look,
     LookupRequest,
     LookupResult,
@@ -14,6 +15,7 @@ from tongban.domains.exchange.types.lookups import (
 
 __all__ = [
     "CauseCheck",
+    "Exchanged",
     "Finding",
     "FindingKind",
     "Grant",

@@ -48,6 +48,21 @@ class LookupResult:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """One look-up as it went, of which the evidence is made.
+
+    `request_hash` is the SHA-256, in hex, of what was sent to the provider, `response_hash` of what came back: each side
+    can compute both. The second is empty when nothing came back or nothing was asked.
+    """
+
+    exchange_id: UUID
+    request: LookupRequest
+    result: LookupResult
+    request_hash: str
+    response_hash: str
+
+
 class Provider(Protocol):
     """A register that answers look-ups; registered by code of resource in the provider's `apps.ready`."""
 
