@@ -43,3 +43,8 @@ def test_an_old_key_still_opens_after_rotation(settings):
 def test_a_key_of_the_wrong_length_is_refused():
     with pytest.raises(ValueError, match="32 bytes"):
         crypto.SoftwareKeys("short:" + base64.b64encode(b"too short").decode())
+
+
+def test_a_derived_key_is_stable_and_differs_by_purpose():
+    assert crypto.derived_key("one") == crypto.derived_key("one")
+    assert len({crypto.derived_key("one"), crypto.derived_key("two"), crypto.lookup_hash("one")}) == 3

@@ -114,3 +114,8 @@ def decrypt(cipher_text: str, context: str) -> str:
 def lookup_hash(text: str) -> bytes:
     """32 bytes by which an encrypted value is found again; without the key it cannot be guessed by trying all numbers."""
     return hmac.digest(base64.b64decode(settings.LOOKUP_KEY), text.encode(), hashlib.sha256)
+
+
+def derived_key(purpose: str) -> bytes:
+    """32 bytes for one purpose, always the same; who knows them learns neither the lookup key nor another purpose's."""
+    return hmac.digest(base64.b64decode(settings.LOOKUP_KEY), b"derived:" + purpose.encode(), hashlib.sha256)

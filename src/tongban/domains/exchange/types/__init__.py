@@ -1,6 +1,13 @@
 """The exchange as other domains see it (数据目录与共享)."""
 
 from tongban.domains.exchange.types.catalogue import Grant, Resource
+from tongban.domains.exchange.types.evidence import (
+    Disagreement,
+    DisagreementKind,
+    Exchange,
+    LogLine,
+    ProviderRecord,
+)
 from tongban.domains.exchange.types.findings import Finding, FindingKind
 from tongban.domains.exchange.types.lookups import (
     CauseCheck,
@@ -15,15 +22,20 @@ from tongban.domains.exchange.types.lookups import (
 
 __all__ = [
     "CauseCheck",
+    "Disagreement",
+    "DisagreementKind",
+    "Exchange",
     "Exchanged",
     "Finding",
     "FindingKind",
     "Grant",
+    "LogLine",
     "Look",
     "LookupRequest",
     "LookupResult",
     "Outcome",
     "Provider",
+    "ProviderRecord",
     "Resource",
     "Value",
 ]

@@ -1,0 +1,68 @@
+"""What is kept of an exchange, by us and by the provider (留痕)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request on its way to a provider.
+
+    `key` belongs to this exchange alone. It is sent with the request and keeps what both sides hash from being guessed; nobody
+    writes it down: the platform derives it anew from the id.
+    """
+
+    id: UUID
+    key: bytes
+    at: datetime
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRecord:
+    """What is known of the provider's side of one exchange.
+
+    The hashes are those of `rules.evidence.message_hash` over the bytes that went over the wire; empty where nothing came back.
+    `is_logged` says that the provider keeps a record of its own, with which ours is compared.
+    """
+
+    request_hash: bytes = b""
+    response_hash: bytes = b""
+    reference: str = ""
+    signature: bytes = b""
+    is_logged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One exchange in a provider's own log, one JSON object a line; hashes are hexadecimal there."""
+
+    exchange_id: UUID
+    at: datetime
+    client: str
+    resource: str
+    request_hash: bytes
+    response_hash: bytes
+    outcome: str
+
+
+class DisagreementKind(StrEnum):
+    """How two sides' logs differ over one exchange."""
+
+    OURS_ONLY = "OURS_ONLY"
+    THEIRS_ONLY = "THEIRS_ONLY"
+    REQUEST = "REQUEST"
+    RESPONSE = "RESPONSE"
+    OUTCOME = "OUTCOME"
+    TIME = "TIME"
+    WHO = "WHO"
+    TWICE = "TWICE"
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    kind: DisagreementKind
+    exchange_id: UUID
+    resource: str
