@@ -11,7 +11,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from tongban.domains.exchange.types import Disagreement, DisagreementKind, LogLine, LookupRequest, Outcome
+from tongban.domains.exchange.types import (
+    Disagreement,
+    DisagreementKind,
+    Exchange,
+    LogLine,
+    LookupRequest,
+    Outcome,
+)
 from tongban.kernel.actors import Actor
 
 CLOCK_LIMIT = timedelta(minutes=5)
@@ -42,12 +49,12 @@ def canonical(value: object) -> bytes:
     ).encode()
 
 
-def request_form(request: LookupRequest, client: str, at: datetime) -> Mapping[str, object]:
+def request_form(request: LookupRequest, exchange: Exchange) -> Mapping[str, object]:
     """A request as a mapping for `canonical`, where no message goes over a wire."""
     return {
-        "at": at,
+        "at": exchange.at,
         "cause": request.cause,
-        "client": client,
+        "client": exchange.client,
         "fields": list(request.fields),
         "purpose": request.purpose,
         "resource": request.resource,
@@ -79,12 +86,9 @@ def read_line(text: str) -> LogLine:
     """What `write_line` wrote, or another system in its place; raises `NotALogLine`."""
     try:
         found = json.loads(text)
-        at = datetime.fromisoformat(found["at"])
-        if at.tzinfo is None:
-            raise ValueError("the instant has no offset")
         return LogLine(
             exchange_id=UUID(found["exchange_id"]),
-            at=at,
+            at=_instant(found["at"]),
             client=str(found["client"]),
             resource=str(found["resource"]),
             request_hash=bytes.fromhex(found["request_hash"]),
@@ -131,6 +135,13 @@ def _difference(our: LogLine | None, their: LogLine) -> DisagreementKind | None:
     if our.response_hash != their.response_hash:
         return DisagreementKind.RESPONSE
     return DisagreementKind.OUTCOME if our.outcome != their.outcome else None
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return instant
 
 
 def _written(value: object) -> str:

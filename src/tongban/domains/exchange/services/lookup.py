@@ -28,10 +28,13 @@ def look_up_many(
     """
     resources = selectors.get_resources({request.resource for request in requests})
     faults = permission.judge(requests, resources, actor=actor, at=at)
-    exchanged = [
-        asking.refuse(request, fault) if fault else asking.ask(request, resources[request.resource], at=at)
-        for request, fault in zip(requests, faults, strict=True)
-    ]
+    exchanged = []
+    for request, fault in zip(requests, faults, strict=True):
+        exchange = evidence.begin(actor=actor, at=at)
+        if fault:
+            exchanged.append(asking.refuse(request, exchange, fault))
+        else:
+            exchanged.append(asking.ask(request, resources[request.resource], exchange))
     with transaction.atomic():
         evidence.keep(exchanged, actor=actor, at=at)
     return tuple(one.result for one in exchanged)

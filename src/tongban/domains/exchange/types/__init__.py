@@ -6,7 +6,7 @@ from tongban.domains.exchange.types.evidence import (
     DisagreementKind,
     Exchange,
     LogLine,
-    ProviderRecord,
+    Trace,
 )
 from tongban.domains.exchange.types.findings import Finding, FindingKind
 from tongban.domains.exchange.types.lookups import (
@@ -35,7 +35,7 @@ __all__ = [
     "LookupResult",
     "Outcome",
     "Provider",
-    "ProviderRecord",
     "Resource",
+    "Trace",
     "Value",
 ]

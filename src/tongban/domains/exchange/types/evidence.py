@@ -21,14 +21,15 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderRecord:
-    """What is known of the provider's side of one exchange.
+class Trace:
+    """What one exchange left behind, besides its values.
 
-    The hashes are those of `rules.evidence.message_hash` over the bytes that went over the wire; empty where nothing came back.
-    `is_logged` says that the provider keeps a record of its own, with which ours is compared.
+    The hashes are those of `rules.evidence.message_hash` over the bytes that were sent and that came back; the second is empty where
+    nothing came back or nothing was asked. `reference` and `signature` are the provider's own, where it sends them; `is_logged` says
+    that it keeps a record of its own, with which ours is compared.
     """
 
-    request_hash: bytes = b""
+    request_hash: bytes
     response_hash: bytes = b""
     reference: str = ""
     signature: bytes = b""

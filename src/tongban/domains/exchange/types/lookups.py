@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from tongban.domains.exchange.types.evidence import Exchange, Trace
+
 
 class Outcome(StrEnum):
     """Three different answers, never mixed: not found, not allowed, provider down."""
@@ -50,17 +52,12 @@ class LookupResult:
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
-    """One look-up as it went, of which the evidence is made.
+    """One look-up as it went, of which the evidence is made."""
 
-    `request_hash` is the SHA-256, in hex, of what was sent to the provider, `response_hash` of what came back: each side
-    can compute both. The second is empty when nothing came back or nothing was asked.
-    """
-
-    exchange_id: UUID
+    exchange: Exchange
     request: LookupRequest
     result: LookupResult
-    request_hash: str
-    response_hash: str
+    trace: Trace
 
 
 class Provider(Protocol):
