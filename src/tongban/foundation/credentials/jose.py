@@ -1,0 +1,146 @@
+"""Compact JWTs signed by ES256, as the formats on top need them; written on `cryptography` itself, for speed."""
+
+import json
+from base64 import urlsafe_b64encode
+from binascii import Error as BadBase64
+from binascii import a2b_base64
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tongban.foundation.credentials.refusals import CredentialRefused, Reason
+
+ALGORITHM = "ES256"
+_SIGNATURE_BYTES = 64
+_COORDINATE_BYTES = 32
+_CURVE = ec.SECP256R1()
+_ES256 = ec.ECDSA(SHA256())
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+Json = dict[str, Any]  # Any: parsed JSON; what is relied on is checked where it is read
+PublicKey = ec.EllipticCurvePublicKey
+
+
+class Es256Signer(Protocol):
+    """What signs a token: `foundation.signing` gives such, a test a key of its own."""
+
+    @property
+    def key_id(self) -> str: ...
+
+    def sign(self, data: bytes) -> bytes: ...
+
+
+def encode(data: bytes) -> str:
+    """base64url without padding (RFC 7515 §2)."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode(text: str) -> bytes:
+    """The bytes of a base64url text; raises `CredentialRefused`."""
+    try:
+        raw = text.encode("ascii")
+        if b"+" in raw or b"/" in raw or b"=" in raw:
+            raise CredentialRefused(Reason.MALFORMED, "not base64url")
+        return a2b_base64(raw.translate(_TO_STANDARD) + b"=" * (-len(raw) % 4), strict_mode=True)
+    except (UnicodeEncodeError, BadBase64) as error:
+        raise CredentialRefused(Reason.MALFORMED, "not base64url") from error
+
+
+def read_json(text: str) -> Json:
+    """The object a part of a token holds; raises `CredentialRefused`."""
+    found = _loaded(text)
+    if not isinstance(found, dict):
+        raise CredentialRefused(Reason.MALFORMED, "not an object")
+    return found
+
+
+def read_array(text: str) -> list[Any]:  # Any: parsed JSON
+    """The array a part of a token holds; raises `CredentialRefused`."""
+    found = _loaded(text)
+    if not isinstance(found, list):
+        raise CredentialRefused(Reason.MALFORMED, "not an array")
+    return found
+
+
+def _loaded(text: str) -> Any:  # parsed JSON
+    try:
+        return json.loads(decode(text))
+    except (ValueError, RecursionError) as error:
+        raise CredentialRefused(Reason.MALFORMED, "not JSON") from error
+
+
+def write_json(value: object) -> str:
+    return encode(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def sign(header: Mapping[str, object], payload: Mapping[str, object], signer: Es256Signer) -> str:
+    """A compact JWT; the signer's key is named in the header."""
+    body = f"{write_json({'alg': ALGORITHM, 'kid': signer.key_id, **header})}.{write_json(payload)}"
+    return f"{body}.{encode(signer.sign(body.encode()))}"
+
+
+def split(token: str, typ: str) -> tuple[Json, Json, bytes, bytes]:
+    """Header, payload, what was signed and its signature, nothing of it checked but form, type and algorithm."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise CredentialRefused(Reason.MALFORMED, "not a compact token")
+    header = read_json(parts[0])
+    if header.get("alg") != ALGORITHM or "crit" in header:
+        raise CredentialRefused(Reason.ALGORITHM, "header")
+    if header.get("typ") != typ:
+        raise CredentialRefused(Reason.MALFORMED, f"not a {typ}")
+    return header, read_json(parts[1]), token[: -len(parts[2]) - 1].encode(), decode(parts[2])
+
+
+def is_signed(key: PublicKey, signed: bytes, signature: bytes) -> bool:
+    """Whether `signature` (r and s, RFC 7518 §3.4) is the key's over `signed`."""
+    if len(signature) != _SIGNATURE_BYTES:
+        return False
+    half = _SIGNATURE_BYTES // 2
+    r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+    try:
+        key.verify(encode_dss_signature(r, s), signed, _ES256)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def key_of(jwk: object) -> PublicKey:
+    """The public key of a P-256 JWK (RFC 7517); raises `CredentialRefused`."""
+    if not isinstance(jwk, dict) or jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
+        raise CredentialRefused(Reason.KEY_BINDING, "not a P-256 key")
+    x, y = jwk.get("x"), jwk.get("y")
+    if not isinstance(x, str) or not isinstance(y, str):
+        raise CredentialRefused(Reason.KEY_BINDING, "a key without coordinates")
+    point = decode(x) + decode(y)
+    if len(point) != 2 * _COORDINATE_BYTES:
+        raise CredentialRefused(Reason.KEY_BINDING, "coordinates of another length")
+    try:
+        return ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, b"\x04" + point)
+    except ValueError as error:
+        raise CredentialRefused(Reason.KEY_BINDING, "not a point of the curve") from error
+
+
+def jwk_of(key: PublicKey) -> dict[str, str]:
+    """The JWK of a P-256 key."""
+    numbers = key.public_numbers()
+    return {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": encode(numbers.x.to_bytes(_COORDINATE_BYTES, "big")),
+        "y": encode(numbers.y.to_bytes(_COORDINATE_BYTES, "big")),
+    }
+
+
+def instant(payload: Json, name: str) -> float | None:
+    """A NumericDate of a token, None where there is none; raises `CredentialRefused`."""
+    value = payload.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
+        raise CredentialRefused(Reason.MALFORMED, f"{name} is no instant")
+    return value
