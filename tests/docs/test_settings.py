@@ -16,7 +16,7 @@ def names_in_code() -> set[str]:
 def test_every_setting_has_its_row_and_no_row_is_of_another() -> None:
     table = OPERATING.read_text(encoding="utf-8").split("## Settings")[1].split("\n## ")[0]
 
-    rows = re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \|", table, re.MULTILINE)
 
     assert sorted(rows) == sorted(names_in_code())
 

@@ -48,6 +48,7 @@ Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_split)]
 WebAddress = Annotated[str, AfterValidator(_address("https", "http"))]
 DatabaseAddress = Annotated[str, AfterValidator(_address("postgresql", "postgres"))]
+SecureAddress = Annotated[str, AfterValidator(_address("https"))]
 MailAddress = Annotated[str, AfterValidator(_address("smtp"))]
 
 
@@ -77,6 +78,12 @@ class Environment(BaseSettings):
     smtp_url: MailAddress | None = None
     webhook_networks: Networks = []
     """Private networks (CIDR) in which department systems may be called, e.g. the government network; none by default."""
+    tsa_url: SecureAddress | None = None
+    """Time-stamping authority (RFC 3161); None stamps with the platform's own."""
+    pkcs11_module: str | None = Field(default=None, pattern=r"^/")
+    """Library of the hardware module; keys named by `tongban signing issue --token-label` lie on its token."""
+    pkcs11_token: str | None = None
+    pkcs11_pin: SecretStr | None = None
     otlp_endpoint: WebAddress | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 

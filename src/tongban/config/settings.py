@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "tongban.foundation.outbox",
     "tongban.foundation.jobs",
     "tongban.foundation.numbering",
+    "tongban.foundation.signing",
     *(f"tongban.domains.{name}" for name in DOMAINS),
     "tongban.sites.shared",
     "tongban.sites.portal",
@@ -224,6 +225,10 @@ PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name
 CLAMD = ENV.clamd
 WEBHOOK_NETWORKS = ENV.webhook_networks
+TSA_URL = ENV.tsa_url
+PKCS11_MODULE = ENV.pkcs11_module
+PKCS11_TOKEN = ENV.pkcs11_token
+PKCS11_PIN = ENV.pkcs11_pin.get_secret_value() if ENV.pkcs11_pin else None
 
 LOGGING_CONFIG = None
 configure_logs(ENV.log_level if ENV.mode != "test" else "ERROR")
