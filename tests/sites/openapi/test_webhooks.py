@@ -253,3 +253,10 @@ def test_a_name_that_answers_otherwise_the_second_time_gains_nothing(
         assert [one.headers["host"] for one in receiver.received] == [f"dept.example:{port}"]
         assert inside.received == []
         assert next(answers, None) is None
+
+
+def test_a_refused_address_is_not_registered(food: System) -> None:
+    answer = food.put("/webhook", {"url": "https://169.254.169.254/latest/"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "ADDRESS_REFUSED")
+    assert ApiClient.objects.get().webhook_url == ""

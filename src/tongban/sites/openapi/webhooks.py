@@ -33,7 +33,7 @@ from tongban.foundation.outbox import services as outbox
 from tongban.foundation.outbox.registry import ReceiverUnreachable
 from tongban.foundation.prepared import Statement
 from tongban.kernel.errors import TongbanError
-from tongban.sites.openapi import addresses
+from tongban.foundation import addresses
 from tongban.sites.openapi.models import ApiClient, WebhookEvent
 
 KEPT_DAYS = 30

@@ -1,13 +1,11 @@
-"""Where a webhook may go."""
+"""Where a request of ours may go."""
 
 import socket
 from typing import Any
 
 import pytest
 
-from sites.openapi.conftest import System
-from tongban.sites.openapi import addresses
-from tongban.sites.openapi.models import ApiClient
+from tongban.foundation import addresses
 
 
 @pytest.fixture
@@ -99,8 +97,16 @@ def test_a_configured_government_network_is_open_for_https_only(
         addresses.judge("http://gov.example/")
 
 
-def test_a_refused_address_is_not_registered(food: System) -> None:
-    answer = food.put("/webhook", {"url": "https://169.254.169.254/latest/"})
+def test_a_database_stands_in_a_configured_network_or_beside_a_demo(
+    names: dict[str, list[str]], settings: Any
+) -> None:
+    settings.WEBHOOK_NETWORKS = ["10.20.0.0/16"]
+    names["db.example"] = ["10.20.1.1"]
+    assert addresses.judge_database("db.example", 5432, is_encrypted=True) == "10.20.1.1"
+    assert addresses.judge_database("/run/sockets", 5432, is_encrypted=False) == ""
 
-    assert (answer.status_code, answer.json()["code"]) == (422, "ADDRESS_REFUSED")
-    assert ApiClient.objects.get().webhook_url == ""
+    settings.IS_PRODUCTION = True
+
+    for host, is_encrypted in (("db.example", False), ("dept.example", True), ("/run/sockets", True)):
+        with pytest.raises(addresses.AddressRefused):
+            addresses.judge_database(host, 5432, is_encrypted=is_encrypted)

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may be sent to: a guard against server-side request forgery.
+"""Which addresses a request of ours may go to, a webhook or a look-up: a guard against server-side request forgery.
 
 The name is resolved once, every address it has is judged, and the request goes to the very address that was judged; a name that
 answers differently the second time gains nothing.
@@ -24,7 +24,7 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 class AddressRefused(TongbanError):
     code: ClassVar[str] = "ADDRESS_REFUSED"
     default_sentence: ClassVar[str] = gettext_noop(
-        "不能向这个地址推送消息。请使用 https 地址，并确认域名没有指向内部网络。"
+        "不能访问这个地址。请使用 https 地址，并确认域名没有指向内部网络。"
     )
 
 
@@ -32,7 +32,7 @@ class HostUnknown(AddressRefused):
     """The name has no address now; it may have one later."""
 
     code: ClassVar[str] = "HOST_UNKNOWN"
-    default_sentence: ClassVar[str] = gettext_noop("找不到这个域名。请核对推送地址。")
+    default_sentence: ClassVar[str] = gettext_noop("找不到这个域名。请核对地址。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,23 @@ def judge(url: str) -> Target:
         host=parts.netloc,
         server_name=parts.hostname,
     )
+
+
+def judge_database(host: str, port: int, *, is_encrypted: bool) -> str:
+    """The address a department's database really has, empty for a socket of this machine; raises as `judge`.
+
+    A database is nobody's public service: outside a demo it stands in a configured network and speaks TLS.
+    """
+    if host.startswith("/"):
+        if settings.IS_PRODUCTION:
+            raise AddressRefused("a socket of this machine")
+        return ""
+    addresses = _resolve(host, port)
+    for address in addresses:
+        is_ours = address.is_loopback and not settings.IS_PRODUCTION
+        if not is_ours and not (is_encrypted and _is_in_network(address)):
+            raise AddressRefused(f"database at {address}")
+    return str(addresses[0])
 
 
 def _split(url: str) -> SplitResult:
@@ -93,9 +110,13 @@ def _is_permitted(address: Address, scheme: str) -> bool:
         return not settings.IS_PRODUCTION
     if scheme != "https":
         return False
-    if any(address in ip_network(network) for network in settings.WEBHOOK_NETWORKS):
+    if _is_in_network(address):
         return True
     return address.is_global and not address.is_multicast and not _hides_ipv4(address)
+
+
+def _is_in_network(address: Address) -> bool:
+    return any(address in ip_network(network) for network in settings.WEBHOOK_NETWORKS)
 
 
 def _hides_ipv4(address: Address) -> bool:
