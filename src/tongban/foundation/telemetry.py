@@ -6,13 +6,24 @@ from collections.abc import Iterator
 import structlog
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 log = structlog.get_logger(__name__)
 REQUESTS = Histogram("tongban_request_seconds", "Time to answer, by route", ["route", "method", "status"])
+PROVIDERS = Histogram(
+    "tongban_provider_seconds", "Time of a look-up in a department's system", ["provider", "outcome"]
+)
+OTHER_SUBJECTS = Counter("tongban_other_subject", "Answers about another person, refused", ["provider"])
 METRICS_TYPE = CONTENT_TYPE_LATEST
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable of prometheus_client: a folder in which the processes of one server add up what they count."""

@@ -252,8 +252,8 @@ def test_many_look_ups_cost_the_queries_of_one(
     zhang = cast.zhang_san()
     request = LookupRequest("T-PERSON", zhang.subject.id, FIELDS, "NEWBORN", "draft-1")
 
-    # savepoint and its release, resources, subjects, mandates, log, audit
-    with django_assert_max_num_queries(7):
+    # savepoint and its release, resources, subjects, mandates, ways, log, audit
+    with django_assert_max_num_queries(8):
         answers = services.look_up_many([request] * count, actor=zhang.actor, at=cast.NOW)
 
     assert len(answers) == count

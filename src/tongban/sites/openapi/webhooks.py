@@ -28,12 +28,11 @@ from django.utils.translation import gettext_noop
 from tongban.domains.cases.events import CaseEvent, CaseMoved
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection
-from tongban.foundation import rows
+from tongban.foundation import addresses, rows
 from tongban.foundation.outbox import services as outbox
 from tongban.foundation.outbox.registry import ReceiverUnreachable
 from tongban.foundation.prepared import Statement
 from tongban.kernel.errors import TongbanError
-from tongban.foundation import addresses
 from tongban.sites.openapi.models import ApiClient, WebhookEvent
 
 KEPT_DAYS = 30

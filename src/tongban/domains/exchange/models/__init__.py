@@ -4,5 +4,6 @@ from tongban.domains.exchange.models.access import Grant
 from tongban.domains.exchange.models.catalogue import Resource, Sharing
 from tongban.domains.exchange.models.evidence import ExchangeLog
 from tongban.domains.exchange.models.findings import Finding
+from tongban.domains.exchange.models.ways import Way
 
-__all__ = ["ExchangeLog", "Finding", "Grant", "Resource", "Sharing"]
+__all__ = ["ExchangeLog", "Finding", "Grant", "Resource", "Sharing", "Way"]

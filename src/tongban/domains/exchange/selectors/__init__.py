@@ -10,15 +10,18 @@ from tongban.domains.exchange.selectors.catalogue import (
 )
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.looks import list_looks
+from tongban.domains.exchange.selectors.ways import get_way, way_versions
 
 __all__ = [
     "ResourceNotFound",
     "get_finding",
     "get_resource",
     "get_resources",
+    "get_way",
     "granted_fields",
     "list_findings",
     "list_looks",
     "list_resources",
     "live_resources",
+    "way_versions",
 ]

@@ -20,14 +20,17 @@ from tongban.domains.exchange.services.resources import (
     load_resources,
     set_live,
 )
+from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 
 __all__ = [
     "AnswerMissing",
     "FaultyResource",
+    "FaultyWay",
     "FindingNotFound",
     "ProviderDown",
     "UnknownField",
     "answer_finding",
+    "drop_way",
     "grant_access",
     "load_resources",
     "look_up",
@@ -37,4 +40,5 @@ __all__ = [
     "register_provider",
     "report_finding",
     "set_live",
+    "set_way",
 ]

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from tongban.domains.exchange import selectors
 from tongban.domains.exchange.services import asking, evidence, permission
+from tongban.domains.exchange.services import faults as faults_of_providers
+from tongban.domains.exchange.services.asking import Permitted
 from tongban.domains.exchange.types import LookupRequest, LookupResult
 from tongban.kernel.actors import Actor
 
@@ -28,13 +30,23 @@ def look_up_many(
     """
     resources = selectors.get_resources({request.resource for request in requests})
     faults = permission.judge(requests, resources, actor=actor, at=at)
-    exchanged = []
-    for request, fault in zip(requests, faults, strict=True):
-        exchange = evidence.begin(actor=actor, at=at)
-        if fault:
-            exchanged.append(asking.refuse(request, exchange, fault))
-        else:
-            exchanged.append(asking.ask(request, resources[request.resource], exchange))
+    exchanges = [evidence.begin(actor=actor, at=at) for _ in requests]
+    answers = iter(
+        asking.ask(
+            [
+                Permitted(request, resources[request.resource], exchange)
+                for request, fault, exchange in zip(requests, faults, exchanges, strict=True)
+                if not fault
+            ]
+        )
+    )
+    exchanged = [
+        asking.refuse(request, exchange, fault) if fault else next(answers)
+        for request, fault, exchange in zip(requests, faults, exchanges, strict=True)
+    ]
     with transaction.atomic():
         evidence.keep(exchanged, actor=actor, at=at)
+        for one in exchanged:
+            if one.fault is not None:
+                faults_of_providers.report(one, resources[one.request.resource], at=at)
     return tuple(one.result for one in exchanged)

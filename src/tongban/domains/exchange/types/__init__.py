@@ -19,6 +19,7 @@ from tongban.domains.exchange.types.lookups import (
     Provider,
     Value,
 )
+from tongban.domains.exchange.types.ways import Way, WayKind
 
 __all__ = [
     "CauseCheck",
@@ -38,4 +39,6 @@ __all__ = [
     "Resource",
     "Trace",
     "Value",
+    "Way",
+    "WayKind",
 ]

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from tongban.domains.exchange.types.evidence import Exchange, Trace
+from tongban.domains.exchange.types.findings import FindingKind
 
 
 class Outcome(StrEnum):
@@ -58,6 +59,8 @@ class Exchanged:
     request: LookupRequest
     result: LookupResult
     trace: Trace
+    fault: FindingKind | None = None
+    """What its provider has to put right; then nothing of the answer was used."""
 
 
 class Provider(Protocol):
