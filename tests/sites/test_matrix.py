@@ -32,6 +32,8 @@ from tongban.domains.identity import selectors as people
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import selectors as licences
+from tongban.domains.licences import services as library
+from tongban.domains.licences.types import ReportKind
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.registers import selectors as records
 from tongban.domains.registers import services as registers
@@ -50,6 +52,7 @@ NOWHERE = UUID("01a20da3-3a57-7996-8c54-f4cf3b7baf72")
 OWNER, AGENT, STRANGER, NOBODY_YET, VISITOR = "owner", "agent", "stranger", "unidentified", "visitor"
 ACCEPTOR, DECIDER, OTHER_OFFICE, ELSEWHERE = "acceptor", "decider", "other office", "other district"
 EDITOR, PUBLISHER, SUPERVISOR, OPERATOR = "editor", "publisher", "supervisor", "operator"
+KEEPER = "keeper"
 CITIZENS = (OWNER, AGENT, STRANGER)
 ROLES = {
     ACCEPTOR: {Role.ACCEPTOR, Role.EXAMINER},
@@ -60,6 +63,7 @@ ROLES = {
     PUBLISHER: {Role.PUBLISHER},
     SUPERVISOR: {Role.SUPERVISOR},
     OPERATOR: {Role.OPERATOR},
+    KEEPER: {Role.LICENCE_KEEPER},
 }
 APPLICANTS = {OWNER, AGENT}
 OF_THE_OFFICE = {ACCEPTOR, DECIDER, SUPERVISOR}
@@ -83,6 +87,8 @@ WHOSE: dict[str, set[str]] = {
     "portal:clock": APPLICANTS,
     "portal:paper": APPLICANTS,
     "portal:licence": APPLICANTS,
+    "portal:my_licence": APPLICANTS,
+    "portal:report_licence": APPLICANTS,
     "portal:message": APPLICANTS,
     "portal:revoke_mandate": APPLICANTS,
     "console:delete_view": {ACCEPTOR},
@@ -96,6 +102,7 @@ WHOSE: dict[str, set[str]] = {
     "console:settle_call": {ACCEPTOR, DECIDER},
     "console:repair": {DECIDER, SUPERVISOR},
     "console:retry": {OPERATOR},
+    "console:licence_report": {KEEPER},
     "console:manual": {*OF_THE_OFFICE, EDITOR, PUBLISHER},
     "console:draft": {EDITOR},
     "console:substance": set(),
@@ -241,6 +248,11 @@ def _build(city: City) -> Town:
         "number": case.number,
     }
     licence = licences.list_for_holders([firm])[0].number
+    owner = people.actor_for(city.accounts["zhangsan"], firm, at=cities.NOW)
+    report = library.file_report(
+        kind=ReportKind.ERROR, number=licence, text="示例", actor=owner, at=cities.NOW
+    )
+    objects["report_id"] = report.id
     by_route: dict[str, dict[str, object]] = {
         "portal:application": {"number": number},
         "portal:receipt": {"number": number},
@@ -248,6 +260,8 @@ def _build(city: City) -> Town:
         "portal:settle_branch": {"number": number},
         "portal:status": {"number": number},
         "portal:licence": {"number": licence},
+        "portal:my_licence": {"number": licence},
+        "portal:report_licence": {"number": licence},
     }
     return Town(browsers, objects, by_route, case.number, upload.slot, settings.MEDIA_ROOT)
 

@@ -82,6 +82,8 @@ PAGES = {
     "portal:my": Visit("/my/", OWNER),
     "portal:applications": Visit("/my/applications/", OWNER),
     "portal:licences": Visit("/my/licences/", OWNER),
+    "portal:my_licence": Visit("/my/licences/{licence}/", OWNER),
+    "portal:report_licence": Visit("/my/licences/{licence}/report/?kind=refused", OWNER),
     "portal:messages": Visit("/my/messages/", OWNER),
     "portal:message": Visit("/my/messages/{message}/", OWNER),
     "portal:drafts": Visit("/my/drafts/", OWNER),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongban.sites.console.views import dossier, editing, manual, queue, tasks
+from tongban.sites.console.views import dossier, editing, licence_reports, manual, queue, tasks
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cover/", tasks.cover, name="cover"),
     path("manuals/", manual.list_manuals, name="manuals"),
     path("manuals/<uuid:substance_id>/<uuid:procedure_id>/", manual.show_manual, name="manual"),
+    path("licences/reports/", licence_reports.list_reports, name="licence_reports"),
+    path("licences/reports/<uuid:report_id>/", licence_reports.answer, name="licence_report"),
     path("items/", editing.list_items, name="items"),
     path("searches/", editing.list_zero_hits, name="zero_hits"),
     path("searches/adopt/", editing.adopt_word, name="adopt_word"),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from tongban.sites.portal.views import filling, finding, following, mine, planning
+from tongban.sites.portal.views import filling, finding, following, mine, planning, wallet
 
 
 class Code:
@@ -74,8 +74,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/", mine.show_overview, name="my"),
     path("my/acting-for/", mine.act_for, name="act_for"),
     path("my/applications/", mine.list_applications, name="applications"),
-    path("my/licences/", mine.list_licences, name="licences"),
-    path("my/licences/<code:number>.pdf", mine.open_licence, name="licence"),
+    path("my/licences/", wallet.list_licences, name="licences"),
+    path("my/licences/<code:number>.pdf", wallet.open_licence, name="licence"),
+    path("my/licences/<code:number>/", wallet.show_licence, name="my_licence"),
+    path("my/licences/<code:number>/report/", wallet.report_licence, name="report_licence"),
     path("my/messages/", mine.list_messages, name="messages"),
     path("my/messages/<uuid:message_id>/", mine.open_message, name="message"),
     path("my/drafts/", mine.list_drafts, name="drafts"),

@@ -1,6 +1,8 @@
-"""Tables of the licence library: types, licences and their history."""
+"""Tables of the licence domain: types, licences and their history, uses, reports."""
 
 from tongban.domains.licences.models.catalogue import LicenceType
 from tongban.domains.licences.models.library import Licence, StatusEntry
+from tongban.domains.licences.models.reports import Report
+from tongban.domains.licences.models.uses import Use
 
-__all__ = ["Licence", "LicenceType", "StatusEntry"]
+__all__ = ["Licence", "LicenceType", "Report", "StatusEntry", "Use"]

@@ -31,6 +31,16 @@ def is_in_force(status: LicenceStatus, valid_from: date, valid_to: date | None, 
     return valid_to is None or on < valid_to
 
 
+RUNS_OUT_SOON = timedelta(days=60)
+
+
+def runs_out_soon(status: LicenceStatus, valid_to: date | None, on: date) -> bool:
+    """Whether a licence that can be relied on ends within sixty days: time to renew it (行政许可法 §50: thirty days before)."""
+    if status is not LicenceStatus.VALID or valid_to is None:
+        return False
+    return on < valid_to <= on + RUNS_OUT_SOON
+
+
 def unknown_fields(licence_type: LicenceType, fields: Mapping[str, str]) -> list[str]:
     return sorted(set(fields) - set(licence_type.fields))
 
@@ -111,7 +121,7 @@ def face_rows(licence_type: LicenceType, fields: Mapping[str, str], holder_name:
             continue
         if name in NUMBER_FIELDS:
             text = f"{text[:1]}{'*' * (len(text) - 2)}{text[-1:]}"
-        rows.append([_caption(licence_type, name), text])
+        rows.append([caption(licence_type, name), text])
     return rows
 
 
@@ -126,7 +136,8 @@ def term_text(valid_from: date, valid_to: date | None) -> str:
     return f"{chinese_date(valid_from)}至{chinese_date(valid_to - timedelta(days=1))}"
 
 
-def _caption(licence_type: LicenceType, name: str) -> str:
+def caption(licence_type: LicenceType, name: str) -> str:
+    """What a field of a licence is called on its face."""
     if name == "name" and licence_type.holder_kind == "PERSON":
         return PERSON_NAME
     return CAPTIONS.get(name, name)

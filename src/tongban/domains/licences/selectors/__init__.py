@@ -20,6 +20,13 @@ from tongban.domains.licences.selectors.library import (
     render_face,
     status_on,
 )
+from tongban.domains.licences.selectors.reports import (
+    find_report,
+    get_report,
+    list_reports_on,
+    list_reports_to,
+)
+from tongban.domains.licences.selectors.uses import list_uses_for, list_uses_of
 
 __all__ = [
     "FIELDS_CONTEXT",
@@ -29,8 +36,10 @@ __all__ = [
     "LicenceTypeNotFound",
     "as_licence",
     "as_type",
+    "find_report",
     "find_valid",
     "get_by_number",
+    "get_report",
     "get_type",
     "held_types",
     "history",
@@ -38,6 +47,10 @@ __all__ = [
     "licence_types",
     "list_for_case",
     "list_for_holders",
+    "list_reports_on",
+    "list_reports_to",
+    "list_uses_for",
+    "list_uses_of",
     "render_face",
     "status_on",
 ]

@@ -8,5 +8,20 @@ from tongban.domains.licences.types.library import (
     LicenceType,
     StatusEntry,
 )
+from tongban.domains.licences.types.reports import Report, ReportKind, ReportOutcome
+from tongban.domains.licences.types.uses import NewUse, Use, UseKind
 
-__all__ = ["IssueRequest", "Licence", "LicenceAction", "LicenceStatus", "LicenceType", "StatusEntry"]
+__all__ = [
+    "IssueRequest",
+    "Licence",
+    "LicenceAction",
+    "LicenceStatus",
+    "LicenceType",
+    "NewUse",
+    "Report",
+    "ReportKind",
+    "ReportOutcome",
+    "StatusEntry",
+    "Use",
+    "UseKind",
+]

@@ -102,8 +102,8 @@ def licence_card(licence: Licence, status: LicenceStatus) -> LicenceCard:
         holder=licence.holder_name,
         number=grouped(licence.serial or licence.number),
         issuer=licence.issuer_name,
-        validity=_validity(licence.valid_from, licence.valid_to),
-        state=_licence_state(status),
+        validity=validity(licence.valid_from, licence.valid_to),
+        state=licence_state(status),
         address=reverse("portal:licence", args=[licence.number]),
         facts=tuple((name, value) for name, value in licence.fields.items() if value),
     )
@@ -163,13 +163,13 @@ def subject_names(subjects: Sequence[Subject]) -> dict[UUID, str]:
     return {subject.id: subject.name for subject in subjects}
 
 
-def _validity(start: date, end: date | None) -> str:
+def validity(start: date, end: date | None) -> str:
     if end is None:
         return _("%(start)s起长期有效") % {"start": plain_day(start)}
     return _("%(start)s至%(end)s前") % {"start": plain_day(start), "end": plain_day(end)}
 
 
-def _licence_state(status: LicenceStatus) -> State:
+def licence_state(status: LicenceStatus) -> State:
     words = {
         LicenceStatus.VALID: State(_("有效"), "done", "circle-check"),
         LicenceStatus.EXPIRED: State(_("已过期"), "bad", "clock"),

@@ -18,12 +18,10 @@ from tongban.domains.exchange import selectors as exchange
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
 from tongban.domains.identity.types import MandateKind, SubjectKind
-from tongban.domains.licences import selectors as licences
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.messaging import services as mail
 from tongban.foundation import clock
-from tongban.foundation.audit import services as audit
 from tongban.kernel.instants import SHANGHAI, shanghai_date
 from tongban.sites.portal import requests
 from tongban.sites.portal.pages import home, my
@@ -72,37 +70,6 @@ def list_applications(request: ActorRequest) -> HttpResponse:
     found = cases.list_applications([_subject(request)])
     context = {"menu": my.menu(), "applications": [home.application_line(one) for one in found]}
     return render(request, "portal/my/applications.html", context)
-
-
-@citizen
-def list_licences(request: ActorRequest) -> HttpResponse:
-    """One's own licences, and those of one's children under age."""
-    now = clock.now()
-    today = shanghai_date(now)
-    subject = _subject(request)
-    found = licences.list_for_holders({subject, *identity.children_of(subject, at=now)})
-    cards = [my.licence_card(one, licences.status_on(one, today)) for one in found]
-    return render(request, "portal/my/licences.html", {"menu": my.menu(), "licences": cards})
-
-
-@citizen
-@in_whosever_name
-def open_licence(request: ActorRequest, number: str) -> HttpResponse:
-    """The licence's face; the look is recorded."""
-    now = clock.now()
-    licence = licences.get_by_number(number)
-    holders = {request.actor.acting_for, request.actor.subject_id}
-    if licence.holder_id not in holders | identity.children_of(_subject(request), at=now):
-        raise licences.LicenceNotFound(f"licence {number} is not this holder's")
-    audit.record(
-        actor=request.actor,
-        action="LICENCE_OPENED",
-        at=now,
-        object_type="licences.Licence",
-        object_id=str(licence.id),
-        subject_id=licence.holder_id,
-    )
-    return HttpResponse(licences.render_face(number), content_type="application/pdf")
 
 
 @citizen
