@@ -170,7 +170,9 @@ def test_the_keeper_answers_and_the_reporter_is_told(owner: Person, file: Callab
     assert message.body == f"{answered.issuer_name}答复了您的报告 {report.ticket}：已更正，请重新下载。"
 
 
-def test_the_citys_keeper_answers_for_the_district_offices(owner: Person, file: Callable[..., Report]) -> None:
+def test_the_citys_keeper_answers_for_the_district_offices(
+    owner: Person, file: Callable[..., Report]
+) -> None:
     cast.department("SCJG-310115", 60, level=Level.COUNTY, guided_by="SCJG", division="310115")
     licence = services.issue(
         request(owner.subject, licence_type="SFZ", issuer="SCJG-310115", fields={"name": "张三"}),

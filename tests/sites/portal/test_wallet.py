@@ -3,7 +3,6 @@
 from datetime import date
 from html import unescape
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext

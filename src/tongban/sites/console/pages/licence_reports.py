@@ -65,9 +65,7 @@ def build_list(open_ones: Sequence[Report], answered: Sequence[Report], *, today
     )
 
 
-def build(
-    report: Report, *, today: date, outcome: str = "", answer: str = "", error: str = ""
-) -> ReportPage:
+def build(report: Report, *, today: date, outcome: str = "", answer: str = "", error: str = "") -> ReportPage:
     facts = [
         (_("证照"), f"{report.licence_name}　{report.number}"),
         (_("持有人"), report.holder_name),

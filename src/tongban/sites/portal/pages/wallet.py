@@ -57,6 +57,7 @@ class UseLine:
     why: str
     case: str
     fields: str
+    """What was read, in the licence's own words; empty where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class LicencePage:
     holder: str
     state: State
     facts: tuple[tuple[str, str], ...]
+    contents: tuple[tuple[str, str], ...]
+    """Captions and texts in the words of the licence itself."""
     notice: str
     file_address: str
     error_address: str
@@ -155,13 +158,15 @@ def licence_page(
         (_("颁发"), licence.issuer_name),
         (_("有效期"), validity(licence.valid_from, licence.valid_to)),
         (_("电子证照标识"), number),
-        *((caption, text) for caption, text in rules.face_rows(licence_type, licence.fields, "")),
     )
     return LicencePage(
         name=licence.name,
         holder=licence.holder_name,
         state=licence_state(status),
         facts=facts,
+        contents=tuple(
+            (caption, text) for caption, text in rules.face_rows(licence_type, licence.fields, "")
+        ),
         notice=expiry_notice(licence, status, today),
         file_address=reverse("portal:licence", args=[number]),
         error_address=f"{report}?kind=error",
@@ -190,7 +195,7 @@ def use_line(use: Use, licence_type: LicenceType) -> UseLine:
         what=what[use.kind],
         why=use.purpose,
         case=use.case_number,
-        fields=_("、").join(captions) if captions else _("没有看内容"),
+        fields="、".join(captions),
     )
 
 
@@ -219,9 +224,7 @@ def report_page(
         lead=_("您的报告会送到%(issuer)s，10 个工作日内答复。证照确实有错的，更正后您手里的文件也会换新。")
         % {"issuer": licence.issuer_name}
         if is_error
-        else _(
-            "电子证照和原件效力相同。您的报告会送到%(issuer)s，5 个工作日内答复，由它告诉对方应当认可。"
-        )
+        else _("电子证照和原件效力相同。您的报告会送到%(issuer)s，5 个工作日内答复，由它告诉对方应当认可。")
         % {"issuer": licence.issuer_name},
         licence=licence.name,
         number=grouped(licence.serial or licence.number),

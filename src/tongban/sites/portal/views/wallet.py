@@ -93,7 +93,8 @@ def report_licence(request: ActorRequest, number: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("已送到%(issuer)s，编号 %(ticket)s。") % {"issuer": report.issuer_name, "ticket": report.ticket},
+                _("已送到%(issuer)s，编号 %(ticket)s。")
+                % {"issuer": report.issuer_name, "ticket": report.ticket},
             )
             return redirect("portal:my_licence", number)
     page = wallet.report_page(licence, kind, typed=typed, problems=problems)
