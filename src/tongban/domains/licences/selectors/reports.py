@@ -16,7 +16,7 @@ def get_report(report_id: UUID) -> Report:
 
 def find_report(report_id: UUID, *, issuers: Collection[str]) -> Report | None:
     """One report to one of these issuers, None when there is none."""
-    row = _rows().filter(pk=report_id, licence__issuer__in=issuers).first()
+    row = _rows().filter(pk=report_id, licence__issuer__code__in=issuers).first()
     return None if row is None else _as_report(row)
 
 
@@ -24,7 +24,7 @@ def list_reports_to(
     issuers: Collection[str], *, only_open: bool = True, limit: int = 200
 ) -> tuple[Report, ...]:
     """What was reported to these issuers: open ones the most urgent first, answered ones the newest first; one query."""
-    rows = _rows().filter(licence__issuer__in=issuers, answered_at__isnull=only_open)
+    rows = _rows().filter(licence__issuer__code__in=issuers, answered_at__isnull=only_open)
     rows = rows.order_by("due_on", "id") if only_open else rows.order_by("-answered_at", "-id")
     return tuple(_as_report(row) for row in rows[:limit])
 

@@ -11,7 +11,7 @@ from tongban.domains.licences.types import Use, UseKind
 
 def list_uses_of(number: str, *, limit: int = 50) -> tuple[Use, ...]:
     """Who used a licence, newest first; one query."""
-    return _newest(models.Use.objects.filter(licence=number), limit)
+    return _newest(models.Use.objects.filter(licence__number=number), limit)
 
 
 def list_uses_for(holder_ids: Iterable[UUID], *, limit: int = 50) -> tuple[Use, ...]:

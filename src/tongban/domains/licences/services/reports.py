@@ -67,7 +67,7 @@ def file_report(
     while the same report waits for its answer.
     """
     licence = selectors.get_by_number(number)
-    if licence.holder_id not in permissions.holders_for(actor, at=at):
+    if actor.subject_id is None or licence.holder_id not in permissions.holders_for(actor, at=at):
         raise selectors.LicenceNotFound(f"licence {number} is not the actor's")
     words, where = text.strip(), place.strip() if kind is ReportKind.REFUSED_HERE else ""
     _require_words(kind, words, where)
@@ -106,7 +106,7 @@ def answer_report(
         .filter(
             pk=report_id,
             answered_at__isnull=True,
-            licence__issuer__in=permissions.kept_departments(actor),
+            licence__issuer__code__in=permissions.kept_departments(actor),
         )
         .first()
     )
