@@ -48,6 +48,7 @@ from tongban.domains.eforms.types import Draft, Origin
 from tongban.domains.identity import selectors as identity_selectors
 from tongban.domains.identity import services as identity
 from tongban.domains.licences import selectors as licences
+from tongban.domains.licences.types import UseKind
 from tongban.domains.lifeevents import models, selectors, services
 from tongban.domains.lifeevents.states import IllegalBranchMove
 from tongban.domains.lifeevents.types import BranchStatus, BundleRun
@@ -530,6 +531,30 @@ def test_the_childs_licences_are_the_childs_and_the_mothers_are_hers(newborn_cit
     assert [(one.licence_type, one.holder_name, one.fields["name"]) for one in new] == [
         ("SYBX", "林晓", "林晓")
     ]
+
+
+def test_licences_in_place_of_papers_are_uses_once_it_is_handed_in_and_not_before(newborn_city: City) -> None:
+    authorise_mother(newborn_city)
+    mother = newborn_city.actor("linxiao")
+    facts = {"child.household_with": "MOTHER", "child.wants_id_card": False}
+    draft = fill(services.begin(NEWBORN, PUDONG, facts, actor=mother, at=NOW), mother)
+    parents = {newborn_city.subjects["linxiao"], newborn_city.subjects["zhouming"]}
+    assert licences.list_uses_for(parents) == ()
+
+    submit(draft, mother)
+    drain()
+    at_once = licences.list_uses_for(parents)
+    grant(BIRTH)
+    later = [use for use in licences.list_uses_for(parents) if use not in at_once]
+
+    birth, hukou = case_of(BIRTH), case_of(HUKOU)
+    assert {use.kind for use in at_once} == {UseKind.APPLIED}
+    assert {use.holder_id for use in at_once} == parents
+    assert {(use.used_by, use.purpose) for use in at_once if use.case_number == birth.number} == {
+        (birth.department_name, birth.item_name)
+    }
+    assert hukou.number not in {use.case_number for use in at_once}
+    assert "结婚证" in {use.licence_name for use in later if use.case_number == hukou.number}
 
 
 @pytest.fixture

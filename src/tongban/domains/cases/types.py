@@ -167,6 +167,8 @@ class NewCase:
     attachments: tuple[UUID, ...]
     deferred_materials: tuple[str, ...]
     uses_promise: bool
+    licences: tuple[str, ...] = ()
+    """Numbers of the licences of the library that stand in for papers: each is a use that its holder sees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Hand in an application: one number, one case an item, in one transaction (收件)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -41,6 +41,8 @@ from tongban.domains.cases.types import Consent as ConsentGiven
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Guide, SpecialProcedure
 from tongban.domains.eforms.types import Attachment
+from tongban.domains.licences import services as licences
+from tongban.domains.licences.types import NewUse, UseKind
 from tongban.domains.registers import selectors as registers
 from tongban.foundation import rows
 from tongban.foundation.audit import services as audit
@@ -284,7 +286,26 @@ def _rows_of(openings: Sequence[_Opening], *, actor: Actor, at: datetime) -> tup
             for case in cases
         ),
         outbox.rows_for((CaseReceived(**event_fields(case, at)), case.department) for case in cases),
+        licences.use_rows(
+            (use for opening in openings for use in _uses(opening)),
+            actor=actor,
+            at=at,
+        ),
     )
+
+
+def _uses(opening: _Opening) -> Iterator[NewUse]:
+    """What the office relies on in place of papers (电子证照库能够调取的，一律不需提交)."""
+    case = opening.case
+    for number in opening.new.licences:
+        yield NewUse(
+            number=number,
+            kind=UseKind.APPLIED,
+            used_by=case.department_name,
+            purpose=case.item_name,
+            department=case.department,
+            case_number=case.number,
+        )
 
 
 def _receipt(

@@ -26,7 +26,7 @@ from tongban.domains.licences.selectors.reports import (
     list_reports_on,
     list_reports_to,
 )
-from tongban.domains.licences.selectors.uses import list_uses_for, list_uses_of
+from tongban.domains.licences.selectors.uses import cases_relying_on, list_uses_for, list_uses_of
 
 __all__ = [
     "FIELDS_CONTEXT",
@@ -36,6 +36,7 @@ __all__ = [
     "LicenceTypeNotFound",
     "as_licence",
     "as_type",
+    "cases_relying_on",
     "find_report",
     "find_valid",
     "get_by_number",

@@ -19,6 +19,12 @@ def list_uses_for(holder_ids: Iterable[UUID], *, limit: int = 50) -> tuple[Use, 
     return _newest(models.Use.objects.filter(licence__holder_id__in=set(holder_ids)), limit)
 
 
+def cases_relying_on(number: str) -> tuple[str, ...]:
+    """Numbers of the cases for which a licence was used, open or not; one query."""
+    rows = models.Use.objects.filter(licence__number=number).exclude(case_number="")
+    return tuple(rows.order_by("case_number").values_list("case_number", flat=True).distinct())
+
+
 def _newest(rows: QuerySet[models.Use], limit: int) -> tuple[Use, ...]:
     found = rows.select_related("licence__licence_type").order_by("-at", "-id")[:limit]
     return tuple(

@@ -6,7 +6,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from tongban.domains.cases.types import NewCase
-from tongban.domains.catalogue.types import Necessity
+from tongban.domains.catalogue.types import Necessity, Rule
 from tongban.domains.eforms.types import (
     Answer,
     Attachment,
@@ -32,6 +32,7 @@ def new_case(plan: Plan, item: PlanItem, draft: Draft, facts: Collection[str]) -
         attachments=tuple(upload.id for upload in uploads),
         deferred_materials=_deferred(item, {upload.slot for upload in uploads}),
         uses_promise=item.uses_promise,
+        licences=_licences(item),
     )
 
 
@@ -71,6 +72,16 @@ def _deferred(item: PlanItem, have: Collection[str]) -> tuple[str, ...]:
         and verdict.material.necessity is Necessity.DEFERRABLE
         and slot_of(verdict) not in have
     )
+
+
+def _licences(item: PlanItem) -> tuple[str, ...]:
+    """The licences of the library that stand in for papers of the item, each once."""
+    numbers = [
+        verdict.reference
+        for verdict in item.materials
+        if verdict.rule is Rule.IN_LICENCE_LIBRARY and verdict.reference
+    ]
+    return tuple(dict.fromkeys(numbers))
 
 
 def body_of(draft: Draft) -> Mapping[str, object]:

@@ -93,6 +93,7 @@ def write_content(new: NewCase) -> str:
             "attachments": [str(one) for one in new.attachments],
             "deferred_materials": list(new.deferred_materials),
             "uses_promise": new.uses_promise,
+            "licences": list(new.licences),
         },
         ensure_ascii=False,
     )
@@ -109,6 +110,8 @@ def read_content(text: str) -> NewCase:
         attachments=tuple(UUID(one) for one in content["attachments"]),
         deferred_materials=tuple(content["deferred_materials"]),
         uses_promise=content["uses_promise"],
+        # Branches of the release before know none.
+        licences=tuple(content.get("licences", ())),
     )
 
 

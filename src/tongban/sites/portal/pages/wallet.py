@@ -57,7 +57,8 @@ class UseLine:
     why: str
     case: str
     fields: str
-    """What was read, in the licence's own words; empty where nothing was."""
+    """What was read, in the licence's own words; empty where `extent` says it."""
+    extent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def use_line(use: Use, licence_type: LicenceType) -> UseLine:
         why=use.purpose,
         case=use.case_number,
         fields="、".join(captions),
+        extent=_("整张证照") if use.kind is UseKind.APPLIED else _("没有看内容"),
     )
 
 
