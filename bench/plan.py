@@ -18,8 +18,9 @@ import tongban
 from bench import figures
 from bench.figures import Figure
 from tongban.domains.catalogue.rules import read_guide
-from tongban.domains.catalogue.types import Guide, Procedure, Substance
+from tongban.domains.catalogue.types import Guide, Procedure, Sources, Substance
 from tongban.domains.directory.types import Connection, Department, Level
+from tongban.domains.exchange.types import ResourceStanding
 from tongban.domains.lifeevents.rules import asking, planning
 from tongban.domains.lifeevents.rules.conditions import compile_package
 from tongban.domains.lifeevents.rules.packages import read_package
@@ -41,7 +42,7 @@ def packages() -> Iterator[tuple[str, planning.Basis]]:
         str(row["code"]): TypeAdapter(DataElement).validate_python(row) for row in _read("elements.json")
     }
     fields = {code: one.condition_field for code, one in elements.items() if one.can_stand_in_conditions}
-    live = frozenset(str(row["code"]) for row in _read("resources.json"))
+    sources = _sources()
     for path in sorted((DATA / "packages").glob("*.json")):
         package = read_package(json.loads(path.read_text("utf-8")), UUID(int=1))
         guides = {item.basic_code: _guide(item.basic_code) for item in package.items}
@@ -56,7 +57,7 @@ def packages() -> Iterator[tuple[str, planning.Basis]]:
                 elements=elements,
                 calendar=national_calendar(),
                 today=TODAY,
-                live_resources=live,
+                sources=dict.fromkeys(guides, sources),
                 held=None,
             ),
         )
@@ -103,6 +104,28 @@ def _value(element: DataElement, chance: random.Random) -> object:
     if element.element_type in (ElementType.INT, ElementType.MONEY):
         return chance.choice((None, 10, 100, 1_000))
     return None
+
+
+def _sources() -> Sources:
+    """Everything the demo's catalogue lists is granted."""
+    types = _read("material_types.json")
+    return Sources(
+        licence_types={str(one["code"]): str(one["licence_type"]) for one in types if one["licence_type"]},
+        resources={str(one["code"]): str(one["resource"]) for one in types if one.get("resource")},
+        standings={
+            str(one["code"]): ResourceStanding(
+                resource=str(one["code"]),
+                name=str(one["name"]),
+                provider=str(one["provider"]),
+                provider_name=str(one["provider"]),
+                is_live=True,
+                granted_to=str(one["provider"]),
+                fields=(),
+                quality=None,
+            )
+            for one in _read("resources.json")
+        },
+    )
 
 
 def _guide(basic_code: str) -> Guide:

@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from tongban.domains.directory.types import Department, Level, Window
+from tongban.domains.exchange.types import ResourceStanding
 from tongban.kernel.identifiers import ItemCodeScheme
 
 Tree = Mapping[str, object]
@@ -308,16 +309,59 @@ class Guide:
         return self.substance.name
 
 
+class Ask(StrEnum):
+    """Whether a material may be asked for: the one verdict."""
+
+    MUST_NOT_ASK = "MUST_NOT_ASK"  # 不得收取
+    ASK_IF_FETCH_FAILS = "ASK_IF_FETCH_FAILS"  # 先由部门调取，调取不到才请当事人补交
+    MAY_ASK = "MAY_ASK"  # 可以收取
+
+
+class Remains(StrEnum):
+    """Why a material is still asked for."""
+
+    APPLICANT_ONLY = "APPLICANT_ONLY"  # 只有申请人自己有
+    NOT_PUBLISHED = "NOT_PUBLISHED"  # 数据目录里没有这项资源，或者已经停用
+    NOT_GRANTED = "NOT_GRANTED"  # 提供部门没有授权
+    LOW_QUALITY = "LOW_QUALITY"  # 数据质量不够
+    NOT_HELD = "NOT_HELD"  # 电子证照库里没有这个人的
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """From where an item's materials can come instead of from the applicant, as things stand."""
+
+    licence_types: Mapping[str, str]
+    """By code of the material dictionary, the licence type of the library that it is."""
+    resources: Mapping[str, str]
+    """By code of the material dictionary, the resource that holds what it says."""
+    standings: Mapping[str, ResourceStanding]
+    """By resource, whether this item may be supplied from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class MaterialVerdict:
-    """Whether a material may be asked for. `source` says in words from where it comes instead."""
+    """Whether a material may be asked for, and the proof. `source` says in words from where it comes instead."""
 
     material: Material
-    must_ask: bool
+    ask: Ask
     rule: Rule | None
     source: str
     reference: str = ""
     """Number of the licence or resource that replaces it."""
+    basis: tuple[LegalBasis, ...] = ()
+    """The clauses in force that it rests on."""
+    licence_type: str | None = None
+    """The licence type of the library that it is."""
+    standing: ResourceStanding | None = None
+    """How the resource that would supply it stands."""
+    remains: Remains | None = None
+    """Why it is asked for nevertheless."""
+
+    @property
+    def must_ask(self) -> bool:
+        """Whether it is the applicant who brings it."""
+        return self.ask is Ask.MAY_ASK
 
 
 @dataclass(frozen=True, slots=True)

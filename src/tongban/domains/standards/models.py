@@ -79,6 +79,7 @@ class MaterialType(models.Model):
     name = models.CharField(max_length=128, unique=True)
     aliases = ArrayField(models.CharField(max_length=128), default=list)
     licence_type = models.CharField(max_length=32, null=True)  # noqa: DJ001  # null: not a licence
+    resource = models.CharField(max_length=32, null=True)  # noqa: DJ001  # null: no register holds what it says
 
     class Meta:
         verbose_name = _("材料")

@@ -132,4 +132,4 @@ def as_element(row: models.Element) -> DataElement:
 
 
 def as_material_type(row: models.MaterialType) -> MaterialType:
-    return MaterialType(row.code, row.name, tuple(row.aliases), row.licence_type)
+    return MaterialType(row.code, row.name, tuple(row.aliases), row.licence_type, row.resource)

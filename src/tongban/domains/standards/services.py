@@ -82,13 +82,17 @@ def load_material_types(rows: Iterable[Row], *, actor: Actor, at: datetime) -> L
     models.MaterialType.objects.bulk_create(
         [
             models.MaterialType(
-                code=item.code, name=item.name, aliases=list(item.aliases), licence_type=item.licence_type
+                code=item.code,
+                name=item.name,
+                aliases=list(item.aliases),
+                licence_type=item.licence_type,
+                resource=item.resource,
             )
             for item in (wanted[code] for code in created + changed)
         ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "aliases", "licence_type"],
+        update_fields=["name", "aliases", "licence_type", "resource"],
     )
     report = LoadReport(len(created), len(changed), len(wanted) - len(created) - len(changed))
     _finish(report, "standards.MaterialType", actor, at)
@@ -129,12 +133,13 @@ def _read_element(row: Row) -> DataElement:
 def _read_material_type(row: Row) -> MaterialType:
     try:
         aliases = tuple(row["aliases"])
-        licence_type = row["licence_type"]
+        licence_type, resource = row["licence_type"], row.get("resource")
         return MaterialType(
             code=str(row["code"]),
             name=str(row["name"]),
             aliases=aliases,
             licence_type=None if licence_type is None else str(licence_type),
+            resource=None if resource is None else str(resource),
         )
     except (KeyError, TypeError) as error:
         raise FaultyDictionary(f"material type {row.get('code')!r}: {error}") from error

@@ -75,12 +75,15 @@ class DataElement:
 
 @dataclass(frozen=True, slots=True)
 class MaterialType:
-    """材料字典: one canonical material with its common names and, when it is a licence, the licence type."""
+    """材料字典: one canonical material with its common names, and what makes asking for it needless: the licence type that it
+    is, or the resource that holds what it says.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...]
     licence_type: str | None
+    resource: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

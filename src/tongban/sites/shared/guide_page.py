@@ -17,12 +17,9 @@ from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Channel, Guide, Handling, Material, MaterialVerdict
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Division, Window
-from tongban.domains.exchange import selectors as exchange
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.lifeevents.types import Package
-from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
-from tongban.kernel import conditions
 from tongban.kernel.divisions import national_divisions
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.shared import guide_words as words
@@ -114,17 +111,11 @@ class GuidePage:
 
 def read_page(guide: Guide, *, place: str) -> GuidePage:
     """The page for somebody of whom nothing is known: what a register or the licence library can supply counts as supplied."""
-    fields = standards.condition_fields()
-    verdicts = rules.material_verdicts(
-        guide.substance.materials,
-        situation=None,
-        facts=conditions.load_facts({}, fields),
-        fields=fields,
-        held=None,
-        live_resources=exchange.live_resources(),
-        produced=(),
+    now = clock.now()
+    verdicts = rules.every_verdict(
+        guide.substance, catalogue.sources_of([guide], at=now)[guide.substance.basic_code]
     )
-    today = shanghai_date(clock.now())
+    today = shanghai_date(now)
     places = catalogue.list_places(guide.substance.basic_code, today)
     return build(
         guide,

@@ -73,7 +73,7 @@ def rule_words(verdict: MaterialVerdict) -> str:
 def fetched_from(verdict: MaterialVerdict) -> str:
     """Where what is not asked for comes from; empty when `rule_words` has said it."""
     if verdict.rule is Rule.SHAREABLE:
-        return _("%(issuer)s数据共享") % {"issuer": verdict.material.issuer}
+        return verdict.source
     if verdict.rule is Rule.IN_LICENCE_LIBRARY:
         return _("电子证照库·%(name)s") % {"name": verdict.material.name}
     return ""

@@ -23,7 +23,12 @@ from tongban.domains.catalogue.rules.documents import (
     read_substance,
     write_document,
 )
-from tongban.domains.catalogue.rules.materials import HeldLicences, material_verdicts
+from tongban.domains.catalogue.rules.materials import (
+    HeldLicences,
+    breach,
+    every_verdict,
+    material_verdicts,
+)
 from tongban.domains.catalogue.rules.wording import describe_changes
 
 __all__ = [
@@ -34,11 +39,13 @@ __all__ = [
     "DocumentRefused",
     "HeldLicences",
     "MaterialName",
+    "breach",
     "check_guide",
     "check_guides",
     "check_list",
     "describe_changes",
     "differences",
+    "every_verdict",
     "guide_schema",
     "hard_findings",
     "join_guide",

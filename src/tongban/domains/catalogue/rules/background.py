@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tongban.domains.catalogue.types import Sources
 from tongban.kernel.conditions import FieldDictionary
 
 
@@ -26,7 +27,8 @@ class Background:
     materials: Mapping[str, MaterialName]
     """By code of the material dictionary."""
     licence_types: frozenset[str]
-    live_resources: frozenset[str]
+    sources: Sources
+    """From where materials can come; every published resource counts as granted, for a grant can be had."""
     basic_codes: frozenset[str]
     needs: Mapping[str, frozenset[str]]
     """By basic code, the items whose results it wants as materials."""

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tongban.domains.catalogue.rules.background import Background
+from tongban.domains.catalogue.rules.materials import ON_PAPER, breach, every_verdict
 from tongban.domains.catalogue.types import (
     FormElement,
     GuideDocument,
     Material,
-    MaterialForm,
     MaterialSource,
     Necessity,
     ResultKind,
+    Rule,
     Tree,
 )
 from tongban.domains.eforms.rules import ways_to_name
@@ -25,7 +26,6 @@ CATCH_ALL = re.compile(
     r"|法律、?法规规定的其他|视情况|视情形|视具体情况|根据情况|酌情|有关部门认为需要|认为(?:有)?(?:需要|必要)|必要时|如有需要"
 )
 _TRAILING_ETC = re.compile(r"等(?:$|[，。；）])")
-_PAPER = (MaterialForm.ORIGINAL, MaterialForm.COPY)
 _TYPE_IN_BASIC_CODE = slice(2, 4)
 
 
@@ -105,28 +105,27 @@ def _has_attributes(material: Material) -> bool:
         return False
     if material.necessity is Necessity.CONDITIONAL and not (material.situations or material.when):
         return False
-    return material.copies > 0 if material.form in _PAPER else material.copies == 0
+    return material.copies > 0 if material.form in ON_PAPER else material.copies == 0
 
 
-def materials_without_basis(guide: GuideDocument, _: Background) -> Iterator[str]:
-    live = {one.id for one in guide.legal_basis if not one.is_repealed}
-    yield from (material.name for material in guide.materials if not set(material.basis) & live)
+def materials_without_basis(guide: GuideDocument, background: Background) -> Iterator[str]:
+    yield from _in_breach(guide, background, Rule.NO_BASIS)
 
 
 def papers_in_library(guide: GuideDocument, background: Background) -> Iterator[str]:
     """A licence of the library, by its own mark or by the dictionary's, that is nevertheless to be brought."""
-    for material in guide.materials:
-        entry = background.materials.get(material.material_type)
-        kept = entry.licence_type if entry is not None else None
-        is_in_library = (material.licence_type or kept) in background.licence_types
-        if is_in_library and (material.licence_type is None or material.form in _PAPER):
-            yield material.name
+    yield from _in_breach(guide, background, Rule.IN_LICENCE_LIBRARY)
 
 
 def papers_in_registers(guide: GuideDocument, background: Background) -> Iterator[str]:
-    for material in guide.materials:
-        if material.resource in background.live_resources and material.form in _PAPER:
-            yield material.name
+    """What a published resource holds, by its own mark or by the dictionary's, that is nevertheless to be brought."""
+    yield from _in_breach(guide, background, Rule.SHAREABLE)
+
+
+def _in_breach(guide: GuideDocument, background: Background, rule: Rule) -> Iterator[str]:
+    for verdict in every_verdict(guide, background.sources):
+        if breach(verdict) is rule:
+            yield verdict.material.name
 
 
 def papers_without_origin(guide: GuideDocument, _: Background) -> Iterator[str]:

@@ -23,6 +23,7 @@ from tongban.domains.catalogue.selectors.guides import (
     published_items,
 )
 from tongban.domains.catalogue.selectors.searching import list_regions, search, suggest, zero_hits
+from tongban.domains.catalogue.selectors.sources import published_sources, sources_of
 
 __all__ = [
     "ItemNotFound",
@@ -44,7 +45,9 @@ __all__ = [
     "list_regions",
     "list_substances",
     "published_items",
+    "published_sources",
     "search",
+    "sources_of",
     "suggest",
     "zero_hits",
 ]

@@ -21,6 +21,7 @@ from tongban.domains.catalogue.models import Version
 from tongban.domains.catalogue.rules.checks import Background
 from tongban.domains.catalogue.selectors.drafts import whole_documents
 from tongban.domains.catalogue.selectors.guides import ItemNotFound, assemble
+from tongban.domains.catalogue.selectors.sources import published_sources
 from tongban.domains.catalogue.services.indexing import ITEM, index_guides
 from tongban.domains.catalogue.states import FROZEN, Move, next_status
 from tongban.domains.catalogue.types import (
@@ -33,7 +34,6 @@ from tongban.domains.catalogue.types import (
 )
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department
-from tongban.domains.exchange import selectors as exchange
 from tongban.domains.licences import selectors as licences
 from tongban.domains.standards import selectors as standards
 from tongban.foundation.audit import services as audit
@@ -129,7 +129,7 @@ def check_background() -> Background:
             for code, one in standards.material_types().items()
         },
         licence_types=frozenset(licences.licence_types()),
-        live_resources=exchange.live_resources(),
+        sources=published_sources(),
         basic_codes=frozenset(models.Power.objects.values_list("basic_code", flat=True)),
         needs=_needs(),
     )

@@ -11,6 +11,7 @@ from tongban.domains.exchange.selectors.catalogue import (
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.looks import list_looks
 from tongban.domains.exchange.selectors.ways import get_way, way_versions
+from tongban.domains.exchange.selectors.standings import list_published, resource_standings
 
 __all__ = [
     "ResourceNotFound",
@@ -21,7 +22,9 @@ __all__ = [
     "granted_fields",
     "list_findings",
     "list_looks",
+    "list_published",
     "list_resources",
     "live_resources",
     "way_versions",
+    "resource_standings",
 ]

@@ -20,8 +20,10 @@ from tongban.domains.exchange.types.lookups import (
     Value,
 )
 from tongban.domains.exchange.types.ways import Way, WayKind
+from tongban.domains.exchange.types.standings import LEAST_QUALITY, ResourceStanding, ResourceUse
 
 __all__ = [
+    "LEAST_QUALITY",
     "CauseCheck",
     "Disagreement",
     "DisagreementKind",
@@ -38,6 +40,8 @@ __all__ = [
     "Provider",
     "Resource",
     "Trace",
+    "ResourceStanding",
+    "ResourceUse",
     "Value",
     "Way",
     "WayKind",

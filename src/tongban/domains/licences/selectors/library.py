@@ -47,6 +47,16 @@ def licence_types() -> Mapping[str, LicenceType]:
     return {row.code: as_type(row) for row in models.LicenceType.objects.order_by("code")}
 
 
+def kept_types() -> frozenset[str]:
+    """Codes of the licence types that the library keeps; asked for every plan and guide."""
+    return frozenset(_kept())
+
+
+@prepared
+def _kept() -> QuerySet[models.LicenceType, str]:
+    return models.LicenceType.objects.values_list("code", flat=True)
+
+
 def get_by_number(number: str) -> Licence:
     """One licence by its identifier; raises `LicenceNotFound`."""
     row = _licences().filter(number=number).first()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.domains.catalogue import rules as catalogue
-from tongban.domains.catalogue.types import Guide, MaterialVerdict, Necessity, Rule
+from tongban.domains.catalogue.types import Guide, MaterialVerdict, Necessity, Rule, Sources
 from tongban.domains.eforms import rules as eforms
 from tongban.domains.eforms.types import FieldRequest, FormSpec, MaterialRequest, SubjectRole, slot_key
 from tongban.domains.lifeevents.rules.asking import open_facts
@@ -45,7 +45,8 @@ class Basis:
     elements: Mapping[str, DataElement]
     calendar: Calendar
     today: date
-    live_resources: frozenset[str]
+    sources: Mapping[str, Sources]
+    """By basic code, from where the item's materials can come."""
     held: catalogue.HeldLicences | None
     """None when nobody has signed in: what the library usually holds is then assumed to be there."""
 
@@ -156,12 +157,12 @@ def _chosen(
     uses_promise = wishes.is_trusted and guide.substance.allows_promise and item.basic_code in wishes.promises
     situation = choose_situation(conditions, facts, uses_promise=uses_promise)
     verdicts = catalogue.material_verdicts(
-        guide.substance.materials,
+        guide.substance,
         situation=situation.code,
         facts=facts,
         fields=basis.fields,
         held=basis.held,
-        live_resources=basis.live_resources,
+        sources=basis.sources[item.basic_code],
         produced=produced - {item.basic_code},
     )
     return _Chosen(item, guide, conditions, state, situation, uses_promise, verdicts)

@@ -10,7 +10,6 @@ from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.rules import HeldLicences
 from tongban.domains.catalogue.types import Guide, Necessity
 from tongban.domains.eforms.types import Draft
-from tongban.domains.exchange import selectors as exchange
 from tongban.domains.identity import selectors as identity
 from tongban.domains.licences import selectors as licences
 from tongban.domains.lifeevents.rules import asking, parties, planning
@@ -208,7 +207,7 @@ def _plan(
         elements=standards.elements(),
         calendar=calendar,
         today=today,
-        live_resources=exchange.live_resources(),
+        sources=catalogue.sources_of(ground.guides.values(), at=at),
         held=_held(background.parties, today),
     )
     return planning.make_plan(

@@ -1,0 +1,84 @@
+"""Reads of whether resources can stand in for papers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tongban.domains.exchange import models
+from tongban.domains.exchange.models import Sharing
+from tongban.domains.exchange.selectors.catalogue import as_resource
+from tongban.domains.exchange.types import Resource, ResourceStanding, ResourceUse
+from tongban.foundation.prepared import Statement
+
+# Asked for every plan and guide: one statement for all items, the grants of each resource beside it.
+_STANDINGS = Statement(
+    "resource_standings",
+    """
+SELECT r.code, r.name, r.provider_id, d.name, r.sharing, r.is_live, r.fields,
+    (
+        SELECT jsonb_agg(jsonb_build_array(g.department_id, g.fields)) FROM exchange_grant g
+        WHERE g.resource_id = r.code AND g.department_id = ANY($2)
+        AND g.valid_from <= $3 AND (g.valid_to IS NULL OR g.valid_to > $3)
+    )
+FROM exchange_resource r JOIN directory_department d ON d.code = r.provider_id
+WHERE r.code = ANY($1)
+""",
+)
+
+
+def resource_standings(
+    uses: Sequence[ResourceUse], *, at: datetime
+) -> Mapping[str, Mapping[str, ResourceStanding]]:
+    """By item and resource, whether it can stand in for a material; a resource not in the catalogue is left out. One query."""
+    codes = sorted({code for use in uses for code in use.resources})
+    if not codes:
+        return {use.item: {} for use in uses}
+    departments = sorted({one for use in uses for one in use.departments})
+    with connection.cursor() as cursor:
+        _STANDINGS.execute(cursor, [codes, departments, at])
+        rows = {row[0]: row for row in cursor.fetchall()}
+    return {
+        use.item: {
+            code: _standing(rows[code], use.departments) for code in sorted(use.resources) if code in rows
+        }
+        for use in uses
+    }
+
+
+def list_published() -> tuple[Resource, ...]:
+    """The resources that can be asked now and are shared at all, by code."""
+    rows = models.Resource.objects.filter(is_live=True).exclude(sharing=Sharing.NONE)
+    return tuple(as_resource(row) for row in rows.select_related("provider").order_by("code"))
+
+
+def _standing(row: Any, departments: Sequence[str]) -> ResourceStanding:  # Any: a row of the statement above
+    code, name, provider, provider_name, sharing, is_live, fields, grants = row
+    # What is shared with all, or held by the department itself, needs no grant.
+    if sharing == Sharing.UNCONDITIONAL or provider in departments:
+        granted_to, readable = departments[0], frozenset(fields)
+    else:
+        granted_to, readable = _granted(json.loads(grants) if grants else [], departments)
+    return ResourceStanding(
+        resource=code,
+        name=name,
+        provider=provider,
+        provider_name=provider_name,
+        is_live=is_live and sharing != Sharing.NONE,
+        granted_to=granted_to,
+        fields=tuple(one for one in fields if one in readable),
+        quality=None,
+    )
+
+
+def _granted(
+    grants: Sequence[tuple[str, Sequence[str]]], departments: Sequence[str]
+) -> tuple[str, frozenset[str]]:
+    """The first of the departments that holds a grant, and the fields it may read."""
+    for department in departments:
+        fields = frozenset(one for holder, some in grants if holder == department for one in some)
+        if fields:
+            return department, fields
+    return "", frozenset()
