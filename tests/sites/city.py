@@ -14,6 +14,7 @@ from django.db import transaction
 from stdnum.cn import uscc as stdnum_uscc
 
 import tongban.demo
+from granting import grant_what_guides_need
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
@@ -73,6 +74,7 @@ def build() -> City:
         exchange.set_live(row["code"], is_live=True, actor=PLATFORM, at=NOW)
     licences.load_licence_types(_rows("licence_types.json"), actor=PLATFORM, at=NOW)
     guides = [json.loads(path.read_text("utf-8")) for path in sorted((DATA / "guides").glob("*.json"))]
+    grant_what_guides_need(guides, at=NOW)
     report = catalogue.import_guides(guides, actor=PLATFORM, at=NOW)
     assert not report.refused, report.findings
     packages = [json.loads(path.read_text("utf-8")) for path in sorted((DATA / "packages").glob("*.json"))]

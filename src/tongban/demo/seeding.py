@@ -20,6 +20,7 @@ from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
 from tongban.domains.directory.types import Division, Level
 from tongban.domains.exchange import services as exchange
+from tongban.domains.exchange.types import Grant
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import services as licences
@@ -41,6 +42,7 @@ from tongban.kernel.identifiers.uscc import compose_uscc
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD = "shili-2026-tongban"  # noqa: S105 - the sample city's public password
 SINCE_FOUNDATION = timedelta(days=60)
+CONDITIONAL = "2"
 HOURS = "周一至周五 9:00 至 17:00（法定节假日除外）"
 _PERSON = (
     "sex",
@@ -175,6 +177,22 @@ def _guides(at: datetime) -> None:
     ]
     report = catalogue.import_guides(documents, actor=PLATFORM, at=at)
     _require_taken(report)
+    _grants(documents, at)
+
+
+def _grants(documents: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Providers let each department fetch what its own items would else ask for on paper."""
+    needed = {
+        (document["department"], material["resource"])
+        for document in documents
+        for material in document["materials"]
+        if material["resource"]
+    }
+    fields = {one["code"]: tuple(one["fields"]) for one in read("resources") if one["sharing"] == CONDITIONAL}
+    for department, resource in sorted(needed):
+        if resource in fields:
+            given = Grant(resource, department, fields[resource], "办理事项", at, None)
+            exchange.grant_access(given, actor=PLATFORM, at=at)
 
 
 def _require_taken(report: ImportReport) -> None:

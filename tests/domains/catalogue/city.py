@@ -8,12 +8,15 @@ from typing import Any
 
 import tongban
 from domains.identity import cast
+from granting import grant_what_guides_need
 from tongban.domains.catalogue import services
 from tongban.domains.catalogue.rules import Background, MaterialName
 from tongban.domains.catalogue.services import ImportReport
+from tongban.domains.catalogue.types import Sources
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.exchange import services as exchange
+from tongban.domains.exchange.types import ResourceStanding
 from tongban.domains.licences import services as licences
 from tongban.domains.lifeevents import services as lifeevents
 from tongban.domains.standards import services as standards
@@ -73,6 +76,7 @@ def load_with_everything() -> None:
 
 
 def import_all(*codes: str) -> ImportReport:
+    grant_what_guides_need(guides(*codes), at=NOW)
     report = services.import_guides(guides(*codes), actor=PLATFORM, at=NOW)
     assert report.refused == 0, report.findings
     return report
@@ -131,13 +135,37 @@ def background() -> Background:
             for row in _rows("material_types")
         },
         licence_types=frozenset(row["code"] for row in _rows("licence_types")),
-        live_resources=frozenset(row["code"] for row in _rows("resources")),
+        sources=sources(),
         basic_codes=frozenset(one["basic_code"] for one in _demo_guides()),
         needs={
             one["basic_code"]: frozenset(m["produced_by"] for m in one["materials"] if m["produced_by"])
             for one in _demo_guides()
         },
     )
+
+
+@cache
+def sources() -> Sources:
+    """What the demo's dictionary, licence types and resources supply, each granted to whoever needs it."""
+    types = _rows("material_types")
+    return Sources(
+        licence_types={row["code"]: row["licence_type"] for row in types if row["licence_type"]},
+        resources={row["code"]: row["resource"] for row in types if row.get("resource")},
+        standings={row["code"]: standing(row["code"]) for row in _rows("resources")},
+    )
+
+
+def standing(resource: str, **changes: Any) -> ResourceStanding:
+    given = {
+        "name": "人口基本信息",
+        "provider": "GA",
+        "provider_name": "示例市公安局",
+        "is_live": True,
+        "granted_to": "SCJG",
+        "fields": ("name",),
+        "quality": None,
+    }
+    return ResourceStanding(resource=resource, **{**given, **changes})
 
 
 def _element(row: dict[str, Any]) -> DataElement:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import tongban
 from domains.identity import cast
+from granting import grant_what_guides_need
 from tongban.domains.cases.types import Consent
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import services as directory
@@ -97,6 +98,7 @@ def build(*codes: str) -> City:
     standards.load_material_types(data("material_types.json"), actor=PLATFORM, at=NOW)
     licences.load_licence_types(data("licence_types.json"), actor=PLATFORM, at=NOW)
     exchange.load_resources(data("resources.json"), actor=PLATFORM, at=NOW)
+    grant_what_guides_need(guides(*codes), at=NOW)
     report = catalogue.import_guides(guides(*codes), actor=PLATFORM, at=NOW)
     assert report.refused == 0, report.findings
     loaded = lifeevents.import_packages([package(code) for code in codes], actor=PLATFORM, at=NOW)

@@ -292,9 +292,9 @@ def test_a_plan_asks_the_database_equally_often_for_every_answer(
 ) -> None:
     plan_for(None, BIG_SHOP)
 
-    with django_assert_num_queries(4):  # package, guides, calendar, live resources
+    with django_assert_num_queries(5):  # package, guides, calendar, licence types, standings of resources
         plan_for(None, BIG_SHOP)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         plan_for(None, {**BIG_SHOP, "shop.area_m2": 20})
 
 

@@ -20,7 +20,7 @@ from sites.portal.test_following import (
 )
 from tongban.foundation.outbox import testing as outbox
 
-TIMELINE, PLAN, FORM, MATERIALS, MY_SPACE, SEARCH = 12, 7, 14, 13, 10, 4
+TIMELINE, PLAN, FORM, MATERIALS, MY_SPACE, SEARCH = 12, 8, 15, 14, 10, 4
 
 
 def statements(browser: Client, address: str) -> int:
