@@ -10,8 +10,8 @@ from tongban.domains.exchange.selectors.catalogue import (
 )
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.looks import list_looks
-from tongban.domains.exchange.selectors.ways import get_way, way_versions
 from tongban.domains.exchange.selectors.standings import list_published, resource_standings
+from tongban.domains.exchange.selectors.ways import get_way, way_versions
 
 __all__ = [
     "ResourceNotFound",
@@ -25,6 +25,6 @@ __all__ = [
     "list_published",
     "list_resources",
     "live_resources",
-    "way_versions",
     "resource_standings",
+    "way_versions",
 ]

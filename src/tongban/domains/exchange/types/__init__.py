@@ -19,8 +19,8 @@ from tongban.domains.exchange.types.lookups import (
     Provider,
     Value,
 )
-from tongban.domains.exchange.types.ways import Way, WayKind
 from tongban.domains.exchange.types.standings import LEAST_QUALITY, ResourceStanding, ResourceUse
+from tongban.domains.exchange.types.ways import Way, WayKind
 
 __all__ = [
     "LEAST_QUALITY",
@@ -39,9 +39,9 @@ __all__ = [
     "Outcome",
     "Provider",
     "Resource",
-    "Trace",
     "ResourceStanding",
     "ResourceUse",
+    "Trace",
     "Value",
     "Way",
     "WayKind",
