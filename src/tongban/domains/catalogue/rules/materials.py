@@ -54,13 +54,12 @@ def material_verdicts(
     )
 
 
-def every_verdict(
-    substance: Substance | SubstanceDocument, sources: Sources
-) -> tuple[MaterialVerdict, ...]:
+def every_verdict(substance: Substance | SubstanceDocument, sources: Sources) -> tuple[MaterialVerdict, ...]:
     """The verdict on every material of an item, whatever the situation, for a person of whom nothing is known."""
     in_force = clauses_in_force(substance)
     return tuple(
-        material_verdict(one, in_force, held=None, sources=sources, produced=()) for one in substance.materials
+        material_verdict(one, in_force, held=None, sources=sources, produced=())
+        for one in substance.materials
     )
 
 
@@ -124,16 +123,16 @@ def breach(verdict: MaterialVerdict) -> Rule | None:
     material = verdict.material
     if verdict.rule is Rule.NO_BASIS:
         return Rule.NO_BASIS
-    if verdict.rule is Rule.IN_LICENCE_LIBRARY and (material.licence_type is None or material.form in ON_PAPER):
+    if verdict.rule is Rule.IN_LICENCE_LIBRARY and (
+        material.licence_type is None or material.form in ON_PAPER
+    ):
         return Rule.IN_LICENCE_LIBRARY
     if verdict.rule is Rule.SHAREABLE and (material.resource is None or material.form in ON_PAPER):
         return Rule.SHAREABLE
     return None
 
 
-def _why_asked(
-    licence_type: str | None, resource: str | None, standing: ResourceStanding | None
-) -> Remains:
+def _why_asked(licence_type: str | None, resource: str | None, standing: ResourceStanding | None) -> Remains:
     if resource is None:
         return Remains.APPLICANT_ONLY if licence_type is None else Remains.NOT_HELD
     if standing is None or not standing.is_live:

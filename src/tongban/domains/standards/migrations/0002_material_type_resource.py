@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('standards', '0001_initial'),
+        ("standards", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='materialtype',
-            name='resource',
+            model_name="materialtype",
+            name="resource",
             field=models.CharField(max_length=32, null=True),
         ),
     ]
