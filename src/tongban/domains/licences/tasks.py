@@ -11,3 +11,11 @@ def expire_due(timestamp: int) -> None:
     """Mark what has run out; a day missed is made up for by the next run, since it asks for all that are due."""
     del timestamp
     services.expire_due(at=clock.now())
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="licences.forget_codes", queueing_lock="licences.forget_codes")
+def forget_codes(timestamp: int) -> None:
+    """The digits of codes shown before yesterday come free again."""
+    del timestamp
+    services.forget_codes(at=clock.now())

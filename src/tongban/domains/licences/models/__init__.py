@@ -2,7 +2,23 @@
 
 from tongban.domains.licences.models.catalogue import LicenceType
 from tongban.domains.licences.models.library import Licence, StatusEntry
+from tongban.domains.licences.models.presenting import (
+    Credential,
+    Showing,
+    StatusList,
+    Verifier,
+)
 from tongban.domains.licences.models.reports import Report
 from tongban.domains.licences.models.uses import Use
 
-__all__ = ["Licence", "LicenceType", "Report", "StatusEntry", "Use"]
+__all__ = [
+    "Credential",
+    "Licence",
+    "LicenceType",
+    "Report",
+    "Showing",
+    "StatusEntry",
+    "StatusList",
+    "Use",
+    "Verifier",
+]
