@@ -14,15 +14,15 @@ from django.conf import settings  # noqa: E402 - Django is set up first
 from sites import city as cities  # noqa: E402
 from sites.portal import walk  # noqa: E402
 from sites.settling import settle  # noqa: E402
+from sites.systems import credentials  # noqa: E402
 from tongban.domains.eforms import models as eforms  # noqa: E402
-from tongban.sites.openapi import clients  # noqa: E402
 
 FOOD_OFFICE = "SCJG-310115"
 
 
 def main(total: int) -> None:
     _city, browser = settle()
-    clients.create_client(department=FOOD_OFFICE, name="示例系统", at=cities.NOW)
+    credentials(FOOD_OFFICE, cities.NOW)
     first = eforms.Draft.objects.get(pk=UUID(walk.complete(browser).split("/")[2]))
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
     drafts = [str(first.pk), *map(str, copies(first, total - 1))]

@@ -69,6 +69,7 @@ def build() -> City:
     _departments()
     standards.load_dictionary(_rows("elements.json"), actor=PLATFORM, at=NOW)
     standards.load_material_types(_rows("material_types.json"), actor=PLATFORM, at=NOW)
+    exchange.load_systems(_rows("systems.json"), actor=PLATFORM, at=NOW)
     exchange.load_resources(_rows("resources.json"), actor=PLATFORM, at=NOW)
     for row in _rows("resources.json"):
         exchange.set_live(row["code"], is_live=True, actor=PLATFORM, at=NOW)

@@ -21,6 +21,7 @@ from sites import city as cities
 from sites.city import City
 from sites.conftest import sign_in
 from sites.portal import walk
+from sites.systems import credentials
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.models import CallTask, Case, Paper
 from tongban.domains.cases.types import QueueFilters, QueueView
@@ -409,7 +410,7 @@ def test_a_system_finds_its_own_cases_only(town: Town) -> None:
 
 
 def _token(office: str) -> str:
-    made = clients.create_client(department=office, name="示例系统", at=cities.NOW)
+    made = credentials(office, cities.NOW)
     return clients.issue_token(str(made.client_id), made.secret, address="192.0.2.1")
 
 

@@ -78,6 +78,7 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     standards.load_dictionary(read("elements"), actor=PLATFORM, at=founded_at)
     standards.load_material_types(read("material_types"), actor=PLATFORM, at=founded_at)
     licences.load_licence_types(read("licence_types"), actor=PLATFORM, at=founded_at)
+    exchange.load_systems(read("systems"), actor=PLATFORM, at=founded_at)
     exchange.load_resources(read("resources"), actor=PLATFORM, at=founded_at)
     say("guides")
     _guides(founded_at)

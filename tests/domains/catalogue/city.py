@@ -59,6 +59,7 @@ def load() -> None:
     standards.load_dictionary(_rows("elements"), actor=PLATFORM, at=NOW)
     standards.load_material_types(_rows("material_types"), actor=PLATFORM, at=NOW)
     licences.load_licence_types(_rows("licence_types"), actor=PLATFORM, at=NOW)
+    exchange.load_systems(_rows("systems"), actor=PLATFORM, at=NOW)
     exchange.load_resources(_rows("resources"), actor=PLATFORM, at=NOW)
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from domains.identity import cast
 from tongban.domains.exchange import models, selectors, services
 from tongban.domains.exchange.services import registry
-from tongban.domains.exchange.types import Grant, LookupRequest, LookupResult, Outcome
+from tongban.domains.exchange.types import LookupRequest, LookupResult, Outcome
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.foundation.audit import services as audit
@@ -137,21 +137,6 @@ def test_a_mandate_opens_the_principals_data_for_its_purpose_only(register: Fake
     assert ask(zhang.subject.id, li.actor, purpose="OPEN_RESTAURANT").outcome is Outcome.NOT_ALLOWED
 
 
-def test_an_officer_needs_a_grant_for_a_conditional_resource(register: FakeRegister) -> None:
-    zhang, wang = cast.zhang_san(), cast.wang_min()
-    register.rows[zhang.subject.id] = {"name": "张三", "sex": "1"}
-    assert ask(zhang.subject.id, wang).outcome is Outcome.NOT_ALLOWED
-
-    services.grant_access(
-        Grant("T-PERSON", "SCJG", ("name",), "食品经营许可", cast.NOW, cast.NOW + timedelta(days=1)),
-        actor=PLATFORM,
-        at=cast.NOW,
-    )
-
-    assert ask(zhang.subject.id, wang, fields=("name",)).outcome is Outcome.FOUND
-    assert ask(zhang.subject.id, wang, fields=FIELDS).outcome is Outcome.NOT_ALLOWED
-
-
 def test_an_officer_looks_only_for_live_business(register: FakeRegister) -> None:
     zhang, wang = cast.zhang_san(), cast.wang_min()
     register.rows[zhang.subject.id] = {"name": "张三"}
@@ -165,7 +150,8 @@ def test_an_officer_looks_only_for_live_business(register: FakeRegister) -> None
 
 def test_what_is_not_shared_is_shared_with_nobody(register: FakeRegister) -> None:
     zhang = cast.zhang_san()
-    services.load_resources([{**ROW, "sharing": "3"}], actor=PLATFORM, at=cast.NOW)
+    closed = {**ROW, "sharing": "3", "basis": "《示例条例》第三条"}
+    services.load_resources([closed], actor=PLATFORM, at=cast.NOW)
 
     assert ask(zhang.subject.id, PLATFORM).outcome is Outcome.NOT_ALLOWED
 

@@ -97,6 +97,7 @@ def build(*codes: str) -> City:
     standards.load_dictionary(data("elements.json"), actor=PLATFORM, at=NOW)
     standards.load_material_types(data("material_types.json"), actor=PLATFORM, at=NOW)
     licences.load_licence_types(data("licence_types.json"), actor=PLATFORM, at=NOW)
+    exchange.load_systems(data("systems.json"), actor=PLATFORM, at=NOW)
     exchange.load_resources(data("resources.json"), actor=PLATFORM, at=NOW)
     grant_what_guides_need(guides(*codes), at=NOW)
     report = catalogue.import_guides(guides(*codes), actor=PLATFORM, at=NOW)

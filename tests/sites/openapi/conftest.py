@@ -19,6 +19,7 @@ from domains.cases.city import (
     build_city,
     submission,
 )
+from sites.systems import credentials
 from tongban.domains.cases import services
 from tongban.domains.cases.types import ApplicationReceipt
 from tongban.domains.catalogue import selectors as catalogue
@@ -57,7 +58,7 @@ class System:
 
 
 def connect(department: str) -> System:
-    made = clients.create_client(department=department, name="示例系统", at=RECEIVED_AT)
+    made = credentials(department, RECEIVED_AT)
     return System(
         made.client_id,
         made.secret,

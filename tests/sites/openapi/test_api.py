@@ -21,6 +21,7 @@ from domains.cases.city import (
 from domains.eforms.elements import element
 from sites.city import open_account
 from sites.openapi.conftest import System, connect
+from sites.systems import register
 from tongban.domains.cases import services
 from tongban.domains.cases.models import Case, CheckTask, Correction, HistoryEntry
 from tongban.domains.directory import selectors as directory
@@ -28,11 +29,13 @@ from tongban.domains.directory import services as directory_services
 from tongban.domains.directory.models import Division
 from tongban.domains.directory.types import Connection, Level
 from tongban.domains.eforms import selectors as eforms
+from tongban.domains.exchange import services as exchange
 from tongban.domains.identity import services as identity
 from tongban.domains.standards import selectors as standards
 from tongban.domains.standards.types import ElementType
 from tongban.foundation.audit.models import Entry
 from tongban.kernel.actors import PLATFORM, Actor, Role
+from tongban.sites.openapi import clients
 from tongban.sites.openapi.models import ApiClient, IdempotentAnswer
 from tongban.sites.shared.policies import every_route_has_a_policy
 
@@ -450,11 +453,31 @@ def _officer(name: str, office: str) -> str:
 
 
 def test_the_command_prints_the_secret_once(firm: UUID, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("api_client_create", FIRE_OFFICE)
+    system = register(FIRE_OFFICE, RECEIVED_AT)
+    call_command("api_client_create", system)
 
     lines = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
     client = ApiClient.objects.get()
-    assert lines["client"] == str(client.id)
+    assert (lines["client"], client.system, client.department) == (str(client.id), system, FIRE_OFFICE)
     assert lines["secret"] not in client.secret_sha256
-    with pytest.raises(CommandError, match="there is no department NOWHERE"):
+
+
+def test_a_system_that_is_not_in_the_register_gets_no_credentials(firm: UUID) -> None:
+    with pytest.raises(CommandError, match="there is no system NOWHERE in the register"):
         call_command("api_client_create", "NOWHERE")
+
+    assert not ApiClient.objects.exists()
+
+
+def test_a_system_that_is_no_longer_in_use_gets_no_token_and_no_new_credentials(firm: UUID) -> None:
+    system = register(FIRE_OFFICE, RECEIVED_AT)
+    made = clients.create_client(system=system, at=RECEIVED_AT)
+    assert clients.issue_token(str(made.client_id), made.secret, address="192.0.2.1")
+    exchange.stop_system(system, departments=None, actor=PLATFORM, at=RECEIVED_AT)
+
+    with pytest.raises(clients.InvalidClient):
+        clients.issue_token(str(made.client_id), made.secret, address="192.0.2.1")
+    with pytest.raises(CommandError, match="no longer in use"):
+        call_command("api_client_create", system)
+
+    assert ApiClient.objects.count() == 1

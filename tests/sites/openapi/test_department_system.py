@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 
 from domains.cases.city import ANSWERS, FOOD, FOOD_OFFICE, RECEIVED_AT, new_case, submission, typed
+from sites.systems import credentials
 from tongban.demo.department_system import office, receiving
 from tongban.domains.cases import selectors, services
 from tongban.domains.cases.models import Case
@@ -70,7 +71,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def department(transactional_db: None, firm: UUID, live_server: Any, tmp_path: Path) -> Iterator[Department]:
-    made = clients.create_client(department=FOOD_OFFICE, name="示例系统", at=RECEIVED_AT)
+    made = credentials(FOOD_OFFICE, RECEIVED_AT)
     running = Department(live_server.url, tmp_path / "office.sqlite3", made, free_port())
     yield running
     while running.processes:

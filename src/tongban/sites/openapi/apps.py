@@ -9,9 +9,11 @@ class OpenapiConfig(AppConfig):
 
     def ready(self) -> None:
         from tongban.domains.cases import events
+        from tongban.domains.exchange import selectors as exchange
         from tongban.foundation.outbox import registry
-        from tongban.sites.openapi import webhooks
+        from tongban.sites.openapi import clients, webhooks
 
+        exchange.register_interface_source(clients.list_interfaces)
         for event in (
             events.CaseReceived,
             events.CaseMoved,

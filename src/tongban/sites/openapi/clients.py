@@ -15,6 +15,8 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection
+from tongban.domains.exchange import selectors as exchange
+from tongban.domains.exchange.types import Interface, SystemState
 from tongban.domains.identity import rules as sign_in_rules
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identity_services
@@ -26,6 +28,7 @@ from tongban.sites.openapi.models import ApiClient
 TOKEN_SECONDS = 900
 _SECRET_BYTES = 32
 _WINDOW_SECONDS = 60
+_LONGEST_NAME = 64
 
 
 class InvalidClient(TongbanError):
@@ -59,15 +62,31 @@ class ApiCaller:
     client_id: UUID
     department: str
     actor: Actor
+    system: str
+    """Code in the register of systems; empty for credentials that are older than it."""
 
 
-def create_client(*, department: str, name: str, at: datetime) -> NewClient:
-    """Credentials for a system of `department`; raises `DepartmentNotFound`."""
-    directory.get_department(department)
+class SystemStopped(TongbanError):
+    code: ClassVar[str] = "SYSTEM_STOPPED"
+    default_sentence: ClassVar[str] = gettext_noop("这个系统在台账里已经停用，不能申请接口凭据。")
+
+
+def create_client(*, system: str, at: datetime) -> NewClient:
+    """Credentials for a registered system, in its owner's name.
+
+    Raises `exchange.selectors.SystemNotFound`, `SystemStopped`.
+    """
+    registered = exchange.get_system(system)
+    if registered.state is SystemState.STOPPED:
+        raise SystemStopped(f"system {system}")
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     with transaction.atomic():
         client = ApiClient.objects.create(
-            department=department, name=name, secret_sha256=_hash(secret), created_at=at
+            department=registered.owner,
+            name=registered.name[:_LONGEST_NAME],
+            system=system,
+            secret_sha256=_hash(secret),
+            created_at=at,
         )
         audit.record(
             actor=PLATFORM,
@@ -75,7 +94,7 @@ def create_client(*, department: str, name: str, at: datetime) -> NewClient:
             at=at,
             object_type="api_client",
             object_id=str(client.id),
-            detail={"department": department},
+            detail={"department": registered.owner, "system": system},
         )
     return NewClient(client.id, secret)
 
@@ -97,6 +116,8 @@ def issue_token(client_id: str, secret: str, *, address: str) -> str:
         identity_services.note_failure(login=login, address=address, at=at)
         raise InvalidClient("unknown client or wrong secret")
     identity_services.forgive_failures(login=login, address=address, at=at)
+    if client.system and exchange.get_system(client.system).state is SystemState.STOPPED:
+        raise InvalidClient(f"system {client.system} is no longer in use")
     count_request(client)
     return _signer().sign(_subject(client))
 
@@ -111,7 +132,7 @@ def authenticate(token: str) -> ApiCaller | None:
     if client is None or not hmac.compare_digest(subject, _subject(client)):
         return None
     count_request(client)
-    return ApiCaller(client.id, client.department, actor_of(client))
+    return ApiCaller(client.id, client.department, actor_of(client), client.system)
 
 
 def actor_of(client: ApiClient) -> Actor:
@@ -143,6 +164,28 @@ def count_request(client: ApiClient) -> None:
     if count > client.requests_per_minute:
         wait = max(1, int((minute + 1) * _WINDOW_SECONDS - now) + 1)
         raise RateLimited(f"client {client.pk} made {count} requests in a minute", retry_after_s=wait)
+
+
+def list_interfaces() -> tuple[Interface, ...]:
+    """Every client as the register of systems sees it; a client that was never heard of since its first day has no last call."""
+    rows = ApiClient.objects.select_related("ratewindow").order_by("created_at", "id")
+    return tuple(
+        Interface(
+            kind="API",
+            id=str(row.pk),
+            name=row.name,
+            department=row.department,
+            system=row.system,
+            is_active=row.is_active,
+            last_call_at=_last_call(row),
+        )
+        for row in rows
+    )
+
+
+def _last_call(row: ApiClient) -> datetime | None:
+    window = getattr(row, "ratewindow", None)
+    return datetime.fromtimestamp(window.minute * _WINDOW_SECONDS, UTC) if window else None
 
 
 def _find(client_id: str) -> ApiClient | None:

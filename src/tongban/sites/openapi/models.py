@@ -12,6 +12,8 @@ class ApiClient(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     department = models.CharField(max_length=32)
     name = models.CharField(max_length=64)
+    system = models.CharField(max_length=32, blank=True)
+    """Code in the register of systems; empty for credentials that are older than the register."""
     secret_sha256 = models.CharField(max_length=64)
     """Of 256 random bits: a fast hash is enough, nobody tries them all."""
     is_active = models.BooleanField(default=True)

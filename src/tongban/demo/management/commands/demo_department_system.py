@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from tongban.foundation import clock
 from tongban.sites.openapi import clients
 
-DEPARTMENT = "YCZM"
+SYSTEM = "YCZM-YW"
 THIS_MACHINE = "127.0.0.1"
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **_: object) -> None:
         if file.exists() and _are_good(json.loads(file.read_text())):
             return
-        made = clients.create_client(department=DEPARTMENT, name="烟草专卖业务系统（示例）", at=clock.now())
+        made = clients.create_client(system=SYSTEM, at=clock.now())
         file.parent.mkdir(parents=True, exist_ok=True)
         # Whole or not at all: a start killed here must leave none that the next one cannot read.
         fresh = file.with_suffix(".new")

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 from tongban.domains.catalogue.services.exchange import export_guides, import_guides
 from tongban.domains.directory import selectors as directory_selectors
 from tongban.domains.directory import services as directory
-from tongban.domains.exchange import selectors as exchange_selectors
 from tongban.domains.exchange import services as exchange
 from tongban.domains.licences import selectors as licences_selectors
 from tongban.domains.licences import services as licences
@@ -21,12 +20,13 @@ from tongban.foundation.imports import ImportReport, Tally
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 
-PARTS = ("departments", "elements", "material_types", "licence_types", "resources", "guides")
+PARTS = ("departments", "elements", "material_types", "licence_types", "systems", "resources", "guides")
 """In the order in which they rest on each other; each a list, each may be left out."""
 _LOADERS: Mapping[str, Callable[..., object]] = {
     "elements": standards.load_dictionary,
     "material_types": standards.load_material_types,
     "licence_types": licences.load_licence_types,
+    "systems": exchange.load_systems,
     "resources": exchange.load_resources,
 }
 
@@ -81,14 +81,11 @@ def export_catalogue() -> Whole:
         "elements": _by_code(standards_selectors.elements()),
         "material_types": _by_code(standards_selectors.material_types()),
         "licence_types": _by_code(licences_selectors.licence_types()),
-        "resources": [_resource(asdict(one)) for one in exchange_selectors.list_resources()],
+        "systems": exchange.export_systems(),
+        "resources": exchange.export_resources(),
         "guides": list(export_guides()),
     }
 
 
 def _by_code(entries: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [asdict(entries[code]) for code in sorted(entries)]
-
-
-def _resource(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "provider_name"}

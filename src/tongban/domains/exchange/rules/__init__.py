@@ -1,5 +1,51 @@
 """Pure rules of the exchange."""
 
-from tongban.domains.exchange.rules.lookups import look_up_fault, unknown_fields
+from tongban.domains.exchange.rules.access import (
+    CONDITIONAL,
+    NONE,
+    UNCONDITIONAL,
+    Permission,
+    judge_look_up,
+    unknown_fields,
+)
+from tongban.domains.exchange.rules.catalogue import (
+    REVIEW_MONTHS,
+    EntryFault,
+    changes,
+    cites_clause,
+    contested,
+    cycle_words,
+    entry_faults,
+    format_words,
+    is_catalogue_code,
+    kind_of,
+    kind_words,
+    manner_words,
+    next_review,
+    openness_words,
+    sharing_words,
+)
 
-__all__ = ["look_up_fault", "unknown_fields"]
+__all__ = [
+    "CONDITIONAL",
+    "NONE",
+    "REVIEW_MONTHS",
+    "UNCONDITIONAL",
+    "EntryFault",
+    "Permission",
+    "changes",
+    "cites_clause",
+    "contested",
+    "cycle_words",
+    "entry_faults",
+    "format_words",
+    "is_catalogue_code",
+    "judge_look_up",
+    "kind_of",
+    "kind_words",
+    "manner_words",
+    "next_review",
+    "openness_words",
+    "sharing_words",
+    "unknown_fields",
+]

@@ -1,30 +1,64 @@
-"""Reads of the data catalogue, of who may look up what, of findings and of the look-up log."""
+"""Reads of the register of systems, the data catalogue, who may look up what, findings and the look-up log."""
 
-from tongban.domains.exchange.selectors.access import granted_fields
+from tongban.domains.exchange.selectors.access import as_grant, grants_of
 from tongban.domains.exchange.selectors.catalogue import (
     ResourceNotFound,
+    catalogue_codes,
+    claims,
+    entries,
+    field_labels,
+    get_catalogue_entry,
     get_resource,
     get_resources,
+    last_versions,
+    list_catalogue,
     list_resources,
+    list_versions,
     live_resources,
 )
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
+from tongban.domains.exchange.selectors.interfaces import list_interfaces, register_interface_source
 from tongban.domains.exchange.selectors.looks import list_looks
 from tongban.domains.exchange.selectors.standings import list_published, resource_standings
+from tongban.domains.exchange.selectors.systems import (
+    SystemNotFound,
+    calls_of_resources,
+    get_system,
+    ledger,
+    list_systems,
+    reconcile,
+)
 from tongban.domains.exchange.selectors.ways import get_way, way_versions
 
 __all__ = [
     "ResourceNotFound",
+    "SystemNotFound",
+    "as_grant",
+    "calls_of_resources",
+    "catalogue_codes",
+    "claims",
+    "entries",
+    "field_labels",
+    "get_catalogue_entry",
     "get_finding",
     "get_resource",
     "get_resources",
+    "get_system",
     "get_way",
-    "granted_fields",
+    "grants_of",
+    "last_versions",
+    "ledger",
+    "list_catalogue",
     "list_findings",
+    "list_interfaces",
     "list_looks",
     "list_published",
     "list_resources",
+    "list_systems",
+    "list_versions",
     "live_resources",
+    "reconcile",
+    "register_interface_source",
     "resource_standings",
     "way_versions",
 ]

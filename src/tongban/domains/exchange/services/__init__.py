@@ -6,6 +6,7 @@ from tongban.domains.exchange.services.findings import (
     answer_finding,
     report_finding,
 )
+from tongban.domains.exchange.services.grants import GrantNotFound, end_grant, grant_access
 from tongban.domains.exchange.services.lookup import look_up, look_up_many
 from tongban.domains.exchange.services.permission import UnknownField
 from tongban.domains.exchange.services.registry import (
@@ -16,29 +17,56 @@ from tongban.domains.exchange.services.registry import (
 )
 from tongban.domains.exchange.services.resources import (
     FaultyResource,
-    grant_access,
+    NotYourResource,
+    ReviewMissing,
+    entry_schema,
+    export_resources,
+    import_resources,
     load_resources,
+    review_resource,
     set_live,
+)
+from tongban.domains.exchange.services.systems import (
+    FaultySystem,
+    NotYourSystem,
+    export_systems,
+    load_systems,
+    register_system,
+    stop_system,
 )
 from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 
 __all__ = [
     "AnswerMissing",
     "FaultyResource",
+    "FaultySystem",
     "FaultyWay",
     "FindingNotFound",
+    "GrantNotFound",
+    "NotYourResource",
+    "NotYourSystem",
     "ProviderDown",
+    "ReviewMissing",
     "UnknownField",
     "answer_finding",
     "drop_way",
+    "end_grant",
+    "entry_schema",
+    "export_resources",
+    "export_systems",
     "grant_access",
+    "import_resources",
     "load_resources",
+    "load_systems",
     "look_up",
     "look_up_many",
     "register_cause_check",
     "register_default_provider",
     "register_provider",
+    "register_system",
     "report_finding",
+    "review_resource",
     "set_live",
     "set_way",
+    "stop_system",
 ]

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from django.utils.translation import gettext as _
 
+from tongban.domains.exchange.rules import Permission
 from tongban.domains.exchange.rules.evidence import canonical, message_hash, request_form
 from tongban.domains.exchange.services import http_way, postgres_way
 from tongban.domains.exchange.services.gates import Gate, gate_of
@@ -60,9 +61,9 @@ class _Call:
     unanswered: Reply
 
 
-def refuse(request: LookupRequest, exchange: Exchange, fault: str) -> Exchanged:
-    """A request that may not be asked, for this reason."""
-    refused = LookupResult(Outcome.NOT_ALLOWED, {}, fault)
+def refuse(request: LookupRequest, exchange: Exchange, judged: Permission) -> Exchanged:
+    """A request that may not be asked, by which rule and why."""
+    refused = LookupResult(Outcome.NOT_ALLOWED, {}, judged.sentence, judged.refusal)
     return Exchanged(exchange, request, refused, Trace(_request_hash(request, exchange)))
 
 

@@ -1,6 +1,7 @@
 """Looking up: permission first, then the provider, then the evidence, in that order for every request."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from tongban.domains.exchange import selectors
 from tongban.domains.exchange.services import asking, evidence, permission
 from tongban.domains.exchange.services import faults as faults_of_providers
 from tongban.domains.exchange.services.asking import Permitted
-from tongban.domains.exchange.types import LookupRequest, LookupResult
+from tongban.domains.exchange.types import Exchanged, LookupRequest, LookupResult, Outcome
 from tongban.kernel.actors import Actor
 
 
@@ -29,20 +30,23 @@ def look_up_many(
     Not to be called within a transaction: a provider may take seconds. Without evidence there is no data: what it raises is raised.
     """
     resources = selectors.get_resources({request.resource for request in requests})
-    faults = permission.judge(requests, resources, actor=actor, at=at)
+    permissions = permission.judge(requests, resources, actor=actor, at=at)
     exchanges = [evidence.begin(actor=actor, at=at) for _ in requests]
+    judged = list(zip(requests, permissions, exchanges, strict=True))
     answers = iter(
         asking.ask(
             [
-                Permitted(request, resources[request.resource], exchange)
-                for request, fault, exchange in zip(requests, faults, exchanges, strict=True)
-                if not fault
+                Permitted(replace(request, fields=permitted.fields), resources[request.resource], exchange)
+                for request, permitted, exchange in judged
+                if not permitted.refusal
             ]
         )
     )
     exchanged = [
-        asking.refuse(request, exchange, fault) if fault else next(answers)
-        for request, fault, exchange in zip(requests, faults, exchanges, strict=True)
+        asking.refuse(request, exchange, permitted)
+        if permitted.refusal
+        else _with_word(next(answers), permitted.sentence)
+        for request, permitted, exchange in judged
     ]
     with transaction.atomic():
         evidence.keep(exchanged, actor=actor, at=at)
@@ -50,3 +54,10 @@ def look_up_many(
             if one.fault is not None:
                 faults_of_providers.report(one, resources[one.request.resource], at=at)
     return tuple(one.result for one in exchanged)
+
+
+def _with_word(answer: Exchanged, word: str) -> Exchanged:
+    """What was found, with a word on what was left out."""
+    if not word or answer.result.outcome is not Outcome.FOUND:
+        return answer
+    return replace(answer, result=replace(answer.result, message=word))

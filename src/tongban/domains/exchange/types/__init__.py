@@ -1,6 +1,21 @@
 """The exchange as other domains see it (数据目录与共享)."""
 
-from tongban.domains.exchange.types.catalogue import Grant, Resource
+from tongban.domains.exchange.types.catalogue import (
+    CatalogueEntry,
+    Claim,
+    Entry,
+    EntryVersion,
+    Format,
+    Grant,
+    GrantLine,
+    Manner,
+    Openness,
+    Resource,
+    ResourceField,
+    ResourceKind,
+    UpdateCycle,
+)
+from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
 from tongban.domains.exchange.types.evidence import (
     Disagreement,
     DisagreementKind,
@@ -17,31 +32,49 @@ from tongban.domains.exchange.types.lookups import (
     LookupResult,
     Outcome,
     Provider,
+    Refusal,
     Value,
 )
 from tongban.domains.exchange.types.standings import LEAST_QUALITY, ResourceStanding, ResourceUse
 from tongban.domains.exchange.types.ways import Way, WayKind
 
 __all__ = [
-    "LEAST_QUALITY",
+    "CatalogueEntry",
     "CauseCheck",
+    "Claim",
+    "Demand",
+    "DemandAction",
+    "DemandStatus",
+    "DemandStep",
     "Disagreement",
     "DisagreementKind",
+    "Entry",
+    "EntryVersion",
     "Exchange",
     "Exchanged",
     "Finding",
     "FindingKind",
+    "Format",
     "Grant",
+    "GrantLine",
+    "LEAST_QUALITY",
     "LogLine",
     "Look",
     "LookupRequest",
     "LookupResult",
+    "Manner",
+    "NewDemand",
+    "Openness",
     "Outcome",
     "Provider",
+    "Refusal",
     "Resource",
+    "ResourceField",
+    "ResourceKind",
     "ResourceStanding",
     "ResourceUse",
     "Trace",
+    "UpdateCycle",
     "Value",
     "Way",
     "WayKind",

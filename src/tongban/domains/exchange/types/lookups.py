@@ -34,7 +34,9 @@ class Value:
 class LookupRequest:
     """Who asks what about whom, why.
 
-    `cause` is a case, application or draft number; a look-up without one is refused.
+    `cause` is a case, application or draft number; a look-up without one is refused. `purpose` is the code of the item or of the
+    package; `item` the basic code of the item for which it is asked, empty where the caller does not know it yet; `system` the code
+    of the asking system in the register of systems.
     """
 
     resource: str
@@ -42,13 +44,35 @@ class LookupRequest:
     fields: tuple[str, ...]
     purpose: str
     cause: str
+    item: str = ""
+    system: str = ""
+
+
+class Refusal(StrEnum):
+    """By which rule a look-up is not allowed."""
+
+    NO_CAUSE = "NO_CAUSE"
+    NOT_SHARED = "NOT_SHARED"
+    NO_AUTHORITY = "NO_AUTHORITY"
+    CAUSE_NOT_LIVE = "CAUSE_NOT_LIVE"
+    NO_GRANT = "NO_GRANT"
+    NOT_YET = "NOT_YET"
+    ENDED = "ENDED"
+    OTHER_SYSTEM = "OTHER_SYSTEM"
+    OTHER_PURPOSE = "OTHER_PURPOSE"
+    OTHER_ITEM = "OTHER_ITEM"
+    NO_FIELD = "NO_FIELD"
+    OVER_RATE = "OVER_RATE"
 
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
+    """`message` says in words why there is no value, or which fields were left out; `refusal` by which rule it was not allowed."""
+
     outcome: Outcome
     values: Mapping[str, Value]
     message: str = ""
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,28 @@
-"""`tongban api client create DEPARTMENT`: credentials for a department's own system."""
+"""`tongban api client create SYSTEM`: credentials for a system of the register."""
 
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tongban.domains.directory.selectors import DepartmentNotFound
+from tongban.domains.exchange.selectors import SystemNotFound
 from tongban.foundation import clock
 from tongban.sites.openapi import clients
 
 
 class Command(BaseCommand):
-    help = "Create API credentials for a department and print them once."
+    help = "Create API credentials for a registered system and print them once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("department", help="code of the department, e.g. YCZM")
-        parser.add_argument("--name", default="", help="name of the system")
+        parser.add_argument("system", help="code of the system in the register, e.g. YCZM-YW")
 
-    def handle(self, *, department: str, name: str, **_: object) -> None:
+    def handle(self, *, system: str, **_: object) -> None:
         try:
-            made = clients.create_client(department=department, name=name or department, at=clock.now())
-        except DepartmentNotFound as error:
-            raise CommandError(f"there is no department {department}") from error
+            made = clients.create_client(system=system, at=clock.now())
+        except SystemNotFound as error:
+            raise CommandError(
+                f"there is no system {system} in the register; register it first (tongban systems import,"
+                " or in the console under 总数据库)"
+            ) from error
+        except clients.SystemStopped as error:
+            raise CommandError(f"system {system} is no longer in use") from error
         self.stdout.write(f"client: {made.client_id}\nsecret: {made.secret}")
