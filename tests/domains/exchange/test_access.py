@@ -199,8 +199,8 @@ def test_many_look_ups_of_a_department_cost_a_fixed_number_of_queries(
     grant(per_minute=1000)
     request = LookupRequest("T-PERSON", zhang.subject.id, ("name",), FOOD, "SQ1", FOOD)
 
-    # savepoint and its release, resources, subjects, grants, rate, log, audit
-    with django_assert_max_num_queries(8):
+    # resources, subjects, grants, rate, ways, savepoint and its release, log, audit
+    with django_assert_max_num_queries(9):
         answers = services.look_up_many([request] * count, actor=wang, at=cast.NOW)
 
     assert len(answers) == count

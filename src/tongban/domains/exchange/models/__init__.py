@@ -5,6 +5,7 @@ from tongban.domains.exchange.models.catalogue import Resource, ResourceField, R
 from tongban.domains.exchange.models.demands import Demand, DemandStep
 from tongban.domains.exchange.models.evidence import ExchangeLog
 from tongban.domains.exchange.models.findings import Finding
+from tongban.domains.exchange.models.systems import System
 from tongban.domains.exchange.models.ways import Way
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "ResourceField",
     "ResourceVersion",
     "Sharing",
+    "System",
     "Way",
 ]

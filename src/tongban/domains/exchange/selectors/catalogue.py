@@ -16,6 +16,7 @@ from tongban.domains.exchange.types import (
     ResourceField,
 )
 from tongban.domains.standards import selectors as standards
+from tongban.domains.standards.types import DataElement
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
@@ -130,20 +131,22 @@ def claims(elements: Iterable[str] | None = None) -> tuple[Claim, ...]:
     if elements is not None:
         rows = rows.filter(element__in=set(elements))
     known = standards.elements()
-    return tuple(
-        Claim(
-            element=row.element_id or "",
-            resource=row.resource_id,
-            resource_name=row.resource.name,
-            provider=row.resource.provider_id,
-            provider_name=row.resource.provider.name,
-            field=row.name,
-            is_source=(known[row.element_id].resource, known[row.element_id].resource_field)
-            == (row.resource_id, row.name)
-            if row.element_id in known
-            else False,
-        )
-        for row in rows.order_by("element_id", "resource_id", "position")
+    return tuple(_claim(row, known.get(row.element_id or "")) for row in rows.order_by(*_CLAIM_ORDER))
+
+
+_CLAIM_ORDER = ("element_id", "resource_id", "position")
+
+
+def _claim(row: models.ResourceField, element: DataElement | None) -> Claim:
+    return Claim(
+        element=row.element_id or "",
+        resource=row.resource_id,
+        resource_name=row.resource.name,
+        provider=row.resource.provider_id,
+        provider_name=row.resource.provider.name,
+        field=row.name,
+        is_source=element is not None
+        and (element.resource, element.resource_field) == (row.resource_id, row.name),
     )
 
 
