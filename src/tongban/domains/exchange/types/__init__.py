@@ -39,6 +39,7 @@ from tongban.domains.exchange.types.standings import LEAST_QUALITY, ResourceStan
 from tongban.domains.exchange.types.ways import Way, WayKind
 
 __all__ = [
+    "LEAST_QUALITY",
     "CatalogueEntry",
     "CauseCheck",
     "Claim",
@@ -57,7 +58,6 @@ __all__ = [
     "Format",
     "Grant",
     "GrantLine",
-    "LEAST_QUALITY",
     "LogLine",
     "Look",
     "LookupRequest",
