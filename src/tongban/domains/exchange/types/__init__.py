@@ -16,13 +16,7 @@ from tongban.domains.exchange.types.catalogue import (
     UpdateCycle,
 )
 from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
-from tongban.domains.exchange.types.evidence import (
-    Disagreement,
-    DisagreementKind,
-    Exchange,
-    LogLine,
-    Trace,
-)
+from tongban.domains.exchange.types.evidence import Disagreement, DisagreementKind, Exchange, LogLine, Trace
 from tongban.domains.exchange.types.findings import Finding, FindingKind
 from tongban.domains.exchange.types.lookups import (
     CauseCheck,
@@ -36,6 +30,16 @@ from tongban.domains.exchange.types.lookups import (
     Value,
 )
 from tongban.domains.exchange.types.standings import LEAST_QUALITY, ResourceStanding, ResourceUse
+from tongban.domains.exchange.types.systems import (
+    Grade,
+    Interface,
+    InterfaceSource,
+    LedgerLine,
+    Reconciliation,
+    System,
+    SystemKind,
+    SystemState,
+)
 from tongban.domains.exchange.types.ways import Way, WayKind
 
 __all__ = [
@@ -56,8 +60,12 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Format",
+    "Grade",
     "Grant",
     "GrantLine",
+    "Interface",
+    "InterfaceSource",
+    "LedgerLine",
     "LogLine",
     "Look",
     "LookupRequest",
@@ -67,12 +75,16 @@ __all__ = [
     "Openness",
     "Outcome",
     "Provider",
+    "Reconciliation",
     "Refusal",
     "Resource",
     "ResourceField",
     "ResourceKind",
     "ResourceStanding",
     "ResourceUse",
+    "System",
+    "SystemKind",
+    "SystemState",
     "Trace",
     "UpdateCycle",
     "Value",
