@@ -8,11 +8,12 @@ import sys
 from bench import figures
 from bench.figures import Figure
 
-MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue", "pages")
+MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue", "pages", "batch_files")
 QUICK = {
     "submission": ("--seconds", "3"),
     "search": ("--items", "2000"),
     "queue": ("--cases", "5000"),
+    "batch_files": ("--rows", "100000"),
 }
 """What makes a benchmark small; the others are small already."""
 

@@ -29,6 +29,7 @@ from tongban.domains.exchange.types.lookups import (
     Refusal,
     Value,
 )
+from tongban.domains.exchange.types.quality import Check, Dimension, QualityRule, QualityRun, RuleOutcome
 from tongban.domains.exchange.types.standings import LEAST_QUALITY, ResourceStanding, ResourceUse
 from tongban.domains.exchange.types.systems import (
     Grade,
@@ -46,11 +47,13 @@ __all__ = [
     "LEAST_QUALITY",
     "CatalogueEntry",
     "CauseCheck",
+    "Check",
     "Claim",
     "Demand",
     "DemandAction",
     "DemandStatus",
     "DemandStep",
+    "Dimension",
     "Disagreement",
     "DisagreementKind",
     "Entry",
@@ -75,6 +78,8 @@ __all__ = [
     "Openness",
     "Outcome",
     "Provider",
+    "QualityRule",
+    "QualityRun",
     "Reconciliation",
     "Refusal",
     "Resource",
@@ -82,6 +87,7 @@ __all__ = [
     "ResourceKind",
     "ResourceStanding",
     "ResourceUse",
+    "RuleOutcome",
     "System",
     "SystemKind",
     "SystemState",
