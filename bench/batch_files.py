@@ -50,7 +50,12 @@ def rules() -> list[QualityRule]:
     for field in ("resident_id", "name", "sex", "birth_date", "household_address", "division"):
         demand(Dimension.COMPLETE, Check.GIVEN, field)
     demand(Dimension.VALID, Check.RESIDENT_NUMBER, "resident_id")
-    for field, most in (("name", 64), ("ethnicity", 16), ("household_address", 200), ("household_number", 32)):
+    for field, most in (
+        ("name", 64),
+        ("ethnicity", 16),
+        ("household_address", 200),
+        ("household_number", 32),
+    ):
         demand(Dimension.VALID, Check.LENGTH, field, least=1, most=most)
     for field in ("birth_date", "insured_since", "insured_until", "updated_date"):
         demand(Dimension.VALID, Check.DATE, field)
@@ -73,9 +78,7 @@ def rules() -> list[QualityRule]:
 
 def write_file(path: Path, rows: int) -> None:
     """Numbers of nobody: born in the 19th century. Every 33rd row has one of three faults."""
-    body = (
-        "printf('310115%04d%02d%02d%03d', 1800 + i % 100, 1 + i // 100 % 12, 1 + i // 1200 % 28, i % 1000)"
-    )
+    body = "printf('310115%04d%02d%02d%03d', 1800 + i % 100, 1 + i // 100 % 12, 1 + i // 1200 % 28, i % 1000)"
     total = " + ".join(f"(ascii(body[{nth + 1}]) - 48) * {weight}" for nth, weight in enumerate(WEIGHTS))
     duckdb.connect().execute(
         f"""

@@ -75,6 +75,8 @@ class Environment(BaseSettings):
     """Division whose list of powers is served; the sample city borrows the divisions of 3101."""
     clamd: str | None = Field(default=None, pattern=r"^/|:\d+$")
     """`host:port` or socket path of clamd; None means that no scanner is configured."""
+    exchange_inbox: Path | None = None
+    """Where departments drop files of rows, a folder a resource; in the home by default."""
     smtp_url: MailAddress | None = None
     webhook_networks: Networks = []
     """Private networks (CIDR) in which department systems may be called, e.g. the government network; none by default."""

@@ -220,6 +220,7 @@ else:
     EMAIL_TIMEOUT = 10
 BUSINESS_CLOCK = ENV.home / "business-clock.json" if IS_DEMO else None
 AUDIT_HEADS = ENV.home / "audit-heads.jsonl"
+EXCHANGE_INBOX = ENV.exchange_inbox or ENV.home / "exchange-inbox"
 CATALOGUE_REGION = ENV.catalogue_region
 PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name

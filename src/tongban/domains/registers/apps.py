@@ -8,10 +8,16 @@ class RegistersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tongban.domains.exchange.services import register_default_provider, register_provider
-        from tongban.domains.registers.services.deposits import DepositProvider
+        from tongban.domains.exchange.services import (
+            register_default_provider,
+            register_provider,
+            register_row_store,
+        )
+        from tongban.domains.registers.services.deposits import DepositProvider, deposit_rows
         from tongban.domains.registers.services.providers import PROVIDERS
+        from tongban.domains.registers.services.scanning import scan_rows
 
         for resource, provider in PROVIDERS.items():
             register_provider(resource, provider)
         register_default_provider(DepositProvider)
+        register_row_store(deposit_rows, scan_rows)

@@ -3,6 +3,9 @@
 from tongban.domains.exchange.models.access import Grant, GrantUse
 from tongban.domains.exchange.models.catalogue import Resource, ResourceField, ResourceVersion, Sharing
 from tongban.domains.exchange.models.demands import Demand, DemandStep
+from tongban.domains.exchange.models.access import Grant
+from tongban.domains.exchange.models.batches import Batch, QuarantinedRow
+from tongban.domains.exchange.models.catalogue import Resource, Sharing
 from tongban.domains.exchange.models.evidence import ExchangeLog
 from tongban.domains.exchange.models.findings import Finding
 from tongban.domains.exchange.models.systems import System
@@ -21,4 +24,18 @@ __all__ = [
     "Sharing",
     "System",
     "Way",
+__all__ = ["ExchangeLog", "Finding", "Grant", "Resource", "Sharing", "Way"]
+from tongban.domains.exchange.models.quality import QualityRule, QualityRun, RuleOutcome
+
+__all__ = [
+    "Batch",
+    "ExchangeLog",
+    "Finding",
+    "Grant",
+    "QualityRule",
+    "QualityRun",
+    "QuarantinedRow",
+    "Resource",
+    "RuleOutcome",
+    "Sharing",
 ]

@@ -5,13 +5,15 @@ apart by shifts: digit by digit through strings, it alone would take as long as 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import ClassVar
 
 from django.utils.translation import gettext_noop
 
-from tongban.domains.exchange.types import Check, QualityRule
+from tongban.domains.exchange.types import Check, Dimension, QualityRule
+from tongban.domains.standards.rules import DEFAULT_MAX_LENGTH
+from tongban.domains.standards.types import DataElement, ElementType
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.identifiers.resident_id import CHECKS, WEIGHTS
 from tongban.kernel.identifiers.uscc import ALPHABET
@@ -38,7 +40,7 @@ def row_condition(rule: QualityRule, today: date) -> str:
     """
     try:
         return _CHECKS[rule.check](rule, today)
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, re.error) as error:
         raise FaultyRule(f"{rule.resource} {rule.code}: {error!r}") from error
 
 
@@ -204,4 +206,51 @@ _CHECKS: dict[Check, Callable[[QualityRule, date], str]] = {
     Check.GIVEN_WITH: _given_with,
     Check.EQUALS_PART: _equals_part,
     Check.FRESH: _fresh,
+}
+
+
+_BOOL_WORDS = ("true", "false", "1", "0", "是", "否")
+_NUMBER_FIELDS = {"resident_id": Check.RESIDENT_NUMBER, "uscc": Check.USCC}
+
+
+def schema_rules(resource: str, elements: Mapping[str, DataElement]) -> list[QualityRule]:
+    """What the resource's own data elements demand of its fields: type, length, codes."""
+    found: list[QualityRule] = []
+    for field, element in sorted(elements.items()):
+        check, params = _demand(field, element)
+        if check is not None:
+            text_ = _SCHEMA_TEXTS[check] % {"name": element.name}
+            found.append(
+                QualityRule(resource, f"schema.{field}", Dimension.VALID, check, (field,), params, text_)
+            )
+    return found
+
+
+def _demand(field: str, element: DataElement) -> tuple[Check | None, dict[str, object]]:
+    if field in _NUMBER_FIELDS:
+        return _NUMBER_FIELDS[field], {}
+    match element.element_type:
+        case ElementType.DATE:
+            return Check.DATE, {}
+        case ElementType.BOOL:
+            return Check.ONE_OF, {"values": list(_BOOL_WORDS)}
+        case ElementType.CODE if element.options:
+            return Check.ONE_OF, {"values": [option.value for option in element.options]}
+        case ElementType.INT:
+            least = element.minimum if element.minimum is not None else -(10**15)
+            most = element.maximum if element.maximum is not None else 10**15
+            return Check.RANGE, {"least": least, "most": most}
+        case ElementType.TEXT:
+            return Check.LENGTH, {"least": 1, "most": element.max_length or DEFAULT_MAX_LENGTH}
+        case _:
+            return None, {}
+
+
+_SCHEMA_TEXTS = {
+    Check.RESIDENT_NUMBER: gettext_noop("%(name)s应是有效的公民身份号码"),
+    Check.USCC: gettext_noop("%(name)s应是有效的统一社会信用代码"),
+    Check.DATE: gettext_noop("%(name)s应是存在的日期，写作2026-03-02"),
+    Check.ONE_OF: gettext_noop("%(name)s应是代码表里的值"),
+    Check.RANGE: gettext_noop("%(name)s应是范围内的数字"),
+    Check.LENGTH: gettext_noop("%(name)s超过了规定的长度"),
 }

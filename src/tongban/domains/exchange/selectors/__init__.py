@@ -19,6 +19,17 @@ from tongban.domains.exchange.selectors.catalogue import (
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.interfaces import list_interfaces, register_interface_source
 from tongban.domains.exchange.selectors.looks import list_looks
+from tongban.domains.exchange.selectors.quality import (
+    ROW_CONTEXT,
+    BatchNotFound,
+    get_batch,
+    get_quality_run,
+    latest_quality,
+    list_batches,
+    list_quality_runs,
+    list_quarantine,
+    rules_of,
+)
 from tongban.domains.exchange.selectors.standings import list_published, resource_standings
 from tongban.domains.exchange.selectors.systems import (
     SystemNotFound,
@@ -31,6 +42,8 @@ from tongban.domains.exchange.selectors.systems import (
 from tongban.domains.exchange.selectors.ways import get_way, way_versions
 
 __all__ = [
+    "ROW_CONTEXT",
+    "BatchNotFound",
     "ResourceNotFound",
     "SystemNotFound",
     "as_grant",
@@ -40,7 +53,9 @@ __all__ = [
     "entries",
     "field_labels",
     "get_catalogue_entry",
+    "get_batch",
     "get_finding",
+    "get_quality_run",
     "get_resource",
     "get_resources",
     "get_system",
@@ -49,10 +64,15 @@ __all__ = [
     "last_versions",
     "ledger",
     "list_catalogue",
+    "granted_fields",
+    "latest_quality",
+    "list_batches",
     "list_findings",
     "list_interfaces",
     "list_looks",
     "list_published",
+    "list_quality_runs",
+    "list_quarantine",
     "list_resources",
     "list_systems",
     "list_versions",
@@ -60,5 +80,6 @@ __all__ = [
     "reconcile",
     "register_interface_source",
     "resource_standings",
+    "rules_of",
     "way_versions",
 ]

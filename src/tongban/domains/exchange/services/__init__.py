@@ -1,5 +1,6 @@
 """What can be done to the data catalogue, and the look-up itself."""
 
+from tongban.domains.exchange.services.batches import FaultyFile, subject_field, take_file, take_files
 from tongban.domains.exchange.services.findings import (
     AnswerMissing,
     FindingNotFound,
@@ -9,11 +10,13 @@ from tongban.domains.exchange.services.findings import (
 from tongban.domains.exchange.services.grants import GrantNotFound, end_grant, grant_access
 from tongban.domains.exchange.services.lookup import look_up, look_up_many
 from tongban.domains.exchange.services.permission import UnknownField
+from tongban.domains.exchange.services.quality import load_quality_rules, run_all_quality, run_quality
 from tongban.domains.exchange.services.registry import (
     ProviderDown,
     register_cause_check,
     register_default_provider,
     register_provider,
+    register_row_store,
 )
 from tongban.domains.exchange.services.resources import (
     FaultyResource,
@@ -38,6 +41,7 @@ from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 
 __all__ = [
     "AnswerMissing",
+    "FaultyFile",
     "FaultyResource",
     "FaultySystem",
     "FaultyWay",
@@ -56,6 +60,7 @@ __all__ = [
     "export_systems",
     "grant_access",
     "import_resources",
+    "load_quality_rules",
     "load_resources",
     "load_systems",
     "look_up",
@@ -69,4 +74,13 @@ __all__ = [
     "set_live",
     "set_way",
     "stop_system",
+    "register_row_store",
+    "report_finding",
+    "run_all_quality",
+    "run_quality",
+    "set_live",
+    "set_way",
+    "subject_field",
+    "take_file",
+    "take_files",
 ]

@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop
 
-from tongban.domains.exchange.types import CauseCheck, Provider
+from tongban.domains.exchange.types import CauseCheck, Provider, RowStore, Scan
 from tongban.kernel.errors import TongbanError
 
 _providers: dict[str, Provider] = {}
 _default: list[Callable[[str], Provider]] = []
 _cause_checks: list[CauseCheck] = []
+_row_store: list[RowStore] = []
+_scan: list[Scan] = []
 
 
 class ProviderDown(TongbanError):
@@ -46,3 +48,18 @@ def provider_for(resource_code: str) -> Provider | None:
 
 def cause_checks() -> tuple[CauseCheck, ...]:
     return tuple(_cause_checks)
+
+
+def register_row_store(store: RowStore, scan: Scan) -> None:
+    """Let a register keep the rows of batch files, and give back all it holds for the quality rules."""
+    _row_store[:], _scan[:] = [store], [scan]
+
+
+def row_store() -> RowStore:
+    (store,) = _row_store
+    return store
+
+
+def scan() -> Scan:
+    (found,) = _scan
+    return found

@@ -14,6 +14,14 @@ from tongban.domains.exchange.types.catalogue import (
     ResourceField,
     ResourceKind,
     UpdateCycle,
+from tongban.domains.exchange.types.batches import Batch, BatchState, QuarantinedRow, RowStore, Scan
+from tongban.domains.exchange.types.catalogue import Grant, Resource
+from tongban.domains.exchange.types.evidence import (
+    Disagreement,
+    DisagreementKind,
+    Exchange,
+    LogLine,
+    Trace,
 )
 from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
 from tongban.domains.exchange.types.evidence import Disagreement, DisagreementKind, Exchange, LogLine, Trace
@@ -46,6 +54,8 @@ from tongban.domains.exchange.types.ways import Way, WayKind
 __all__ = [
     "LEAST_QUALITY",
     "CatalogueEntry",
+    "Batch",
+    "BatchState",
     "CauseCheck",
     "Check",
     "Claim",
@@ -82,15 +92,18 @@ __all__ = [
     "QualityRun",
     "Reconciliation",
     "Refusal",
+    "QuarantinedRow",
     "Resource",
     "ResourceField",
     "ResourceKind",
     "ResourceStanding",
     "ResourceUse",
+    "RowStore",
     "RuleOutcome",
     "System",
     "SystemKind",
     "SystemState",
+    "Scan",
     "Trace",
     "UpdateCycle",
     "Value",

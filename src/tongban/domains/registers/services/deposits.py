@@ -1,16 +1,18 @@
 """Deposits: what a department hands in under a resource of the catalogue that has no table of its own here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.exchange import selectors as exchange
+from tongban.domains.exchange.services import subject_field
 from tongban.domains.identity import selectors as identity
 from tongban.domains.registers import models
 from tongban.foundation import crypto
@@ -56,6 +58,49 @@ def deposit(
         object_id=resource,
         subject_id=subject_id,
     )
+
+
+@transaction.atomic
+def deposit_rows(
+    *, resource: str, rows: Sequence[Mapping[str, str]], actor: Actor, at: datetime
+) -> Sequence[str]:
+    """Keep rows of a batch file, each under whom its number names; for each row why it was not kept, or nothing.
+
+    Of several rows about the same subject the last one counts. A fixed number of statements.
+    """
+    fields = exchange.get_resource(resource).fields
+    named_by = subject_field(fields)
+    subjects = identity.find_by_numbers(row[named_by] for row in rows)
+    deposits = {}
+    why_not = []
+    for row in rows:
+        subject = subjects.get(row[named_by])
+        why_not.append("" if subject else _("平台上还没有这个当事人：请核对号码，或先由登记部门登记"))
+        if subject is not None:
+            values = {name: row[name] for name in fields if name in row}
+            deposits[subject] = models.Deposit(
+                resource_id=resource,
+                subject_id=subject,
+                values_cipher=crypto.encrypt(json.dumps(values, ensure_ascii=False), VALUES_CONTEXT),
+                updated_at=at,
+            )
+    models.Deposit.objects.bulk_create(
+        deposits.values(),
+        update_conflicts=True,
+        unique_fields=["resource", "subject"],
+        update_fields=["values_cipher", "updated_at"],
+    )
+    audit.record_many(
+        audit.Entry(actor, "DEPOSIT", at, "registers.Deposit", resource, subject_id=subject)
+        for subject in deposits
+    )
+    return why_not
+
+
+def scan_deposits(resource: str) -> Sequence[Mapping[str, object]]:
+    """All that was deposited under a resource."""
+    rows = models.Deposit.objects.filter(resource_id=resource).values_list("values_cipher", flat=True)
+    return [json.loads(crypto.decrypt(cipher, VALUES_CONTEXT)) for cipher in rows.iterator()]
 
 
 @dataclass(frozen=True, slots=True)
