@@ -228,7 +228,7 @@ def test_a_spreadsheet_in_gb18030_is_read(numbers: list[str], tmp_path: Path) ->
         ("a.csv", HEADER.encode() + b",extra\n1,C1,2030-01-01,0,x\n", "多出extra"),
         ("a.csv", b"", "缺少licence_class"),
         ("a.parquet", b"no parquet at all", "Parquet"),
-        ("a.jsonl", b"\x00\x01", "JSON Lines"),
+        ("a.jsonl", b"\x00\x01", "缺少licence_class"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_as_a_whole(

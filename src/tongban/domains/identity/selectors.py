@@ -111,9 +111,6 @@ def get_numbers(subject_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     if missing:
         raise SubjectNotFound(f"subject {min(missing)}")
     return found
-    """Full numbers of several subjects, for registers that check their own rows; one query."""
-    rows = models.Subject.objects.filter(pk__in=set(subject_ids)).values_list("pk", "number_cipher")
-    return {subject: crypto.decrypt(cipher, NUMBER_CONTEXT) for subject, cipher in rows}
 
 
 def find_subject(kind: SubjectKind, number: str) -> Subject | None:

@@ -252,5 +252,5 @@ _SCHEMA_TEXTS = {
     Check.DATE: gettext_noop("%(name)s应是存在的日期，写作2026-03-02"),
     Check.ONE_OF: gettext_noop("%(name)s应是代码表里的值"),
     Check.RANGE: gettext_noop("%(name)s应是范围内的数字"),
-    Check.LENGTH: gettext_noop("%(name)s超过了规定的长度"),
+    Check.LENGTH: gettext_noop("%(name)s不超过规定的长度"),
 }

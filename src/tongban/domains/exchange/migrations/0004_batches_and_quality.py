@@ -2,13 +2,14 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import tongban.kernel.ids
 from django.db import migrations, models
+
+import tongban.kernel.ids
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0002_findings"),
+        ("exchange", "0003_ways"),
     ]
 
     operations = [
