@@ -1,5 +1,6 @@
 """The exchange as other domains see it (数据目录与共享)."""
 
+from tongban.domains.exchange.types.batches import Batch, BatchState, QuarantinedRow, RowStore, Scan
 from tongban.domains.exchange.types.catalogue import (
     CatalogueEntry,
     Claim,
@@ -14,14 +15,6 @@ from tongban.domains.exchange.types.catalogue import (
     ResourceField,
     ResourceKind,
     UpdateCycle,
-from tongban.domains.exchange.types.batches import Batch, BatchState, QuarantinedRow, RowStore, Scan
-from tongban.domains.exchange.types.catalogue import Grant, Resource
-from tongban.domains.exchange.types.evidence import (
-    Disagreement,
-    DisagreementKind,
-    Exchange,
-    LogLine,
-    Trace,
 )
 from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
 from tongban.domains.exchange.types.evidence import Disagreement, DisagreementKind, Exchange, LogLine, Trace
@@ -53,9 +46,9 @@ from tongban.domains.exchange.types.ways import Way, WayKind
 
 __all__ = [
     "LEAST_QUALITY",
-    "CatalogueEntry",
     "Batch",
     "BatchState",
+    "CatalogueEntry",
     "CauseCheck",
     "Check",
     "Claim",
@@ -90,9 +83,9 @@ __all__ = [
     "Provider",
     "QualityRule",
     "QualityRun",
+    "QuarantinedRow",
     "Reconciliation",
     "Refusal",
-    "QuarantinedRow",
     "Resource",
     "ResourceField",
     "ResourceKind",
@@ -100,10 +93,10 @@ __all__ = [
     "ResourceUse",
     "RowStore",
     "RuleOutcome",
+    "Scan",
     "System",
     "SystemKind",
     "SystemState",
-    "Scan",
     "Trace",
     "UpdateCycle",
     "Value",

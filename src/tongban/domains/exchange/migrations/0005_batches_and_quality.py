@@ -9,7 +9,7 @@ import tongban.kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0003_ways"),
+        ("exchange", "0004_systems_entries_demands"),
     ]
 
     operations = [
