@@ -6,7 +6,7 @@ A route that this table does not know fails the first test, so that nobody adds 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,7 +34,7 @@ from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import selectors as licences
 from tongban.domains.licences import services as library
-from tongban.domains.licences.types import ReportKind
+from tongban.domains.licences.types import ConsentAsk, ReportKind
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.registers import selectors as records
 from tongban.domains.registers import services as registers
@@ -42,7 +42,7 @@ from tongban.domains.registers.types import BrokenPromiseKind
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message
 from tongban.foundation.outbox.testing import drain
-from tongban.kernel.actors import PLATFORM, Role
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.sites.openapi import clients
 from tongban.sites.shared.policies import Policy, policy_of
 
@@ -90,6 +90,7 @@ WHOSE: dict[str, set[str]] = {
     "portal:licence": APPLICANTS,
     "portal:my_licence": APPLICANTS,
     "portal:report_licence": APPLICANTS,
+    "portal:consent": APPLICANTS,
     "portal:message": APPLICANTS,
     "portal:revoke_mandate": APPLICANTS,
     "console:delete_view": {ACCEPTOR},
@@ -254,6 +255,9 @@ def _build(city: City) -> Town:
         kind=ReportKind.ERROR, number=licence, text="示例", actor=owner, at=cities.NOW
     )
     objects["report_id"] = report.id
+    office = Actor(ActorKind.DEPARTMENT_SYSTEM, None, "示例", department=FOOD_OFFICE)
+    ask = ConsentAsk(firm, "示例", {"YYZZ": ("name",)}, is_once=True, until=date(2026, 4, 1))
+    objects["consent_id"] = library.ask_consent(ask, actor=office, at=cities.NOW).id
     by_route: dict[str, dict[str, object]] = {
         "portal:application": {"number": number},
         "portal:receipt": {"number": number},

@@ -1,6 +1,7 @@
 """Reads: fixed numbers of queries, nothing shown to who may not see it."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -31,6 +32,7 @@ from tongban.domains.cases.types import (
     SupplementItem,
     TickMark,
 )
+from tongban.domains.catalogue import selectors as catalogue
 from tongban.kernel.actors import Actor, Role
 
 BUDGET, TIMELINE = 12, 3
@@ -269,3 +271,28 @@ def test_a_cause_is_live_while_the_case_is_open_and_for_its_applicant(story: Sto
     services.withdraw(**story.names, reason="", actor=zhang_san, at=at(3, 3))
 
     assert not selectors.is_live(cause=story.number, subject_id=applicant)
+
+
+def test_a_case_is_ground_for_the_licences_its_items_list_names_while_it_is_open(
+    story: Story, zhang_san: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applicant = zhang_san.acting_for
+    assert applicant is not None
+    first, *others = FOOD.substance.materials
+    named = replace(first, licence_type="YYZZ")
+    elsewhere = [replace(one, licence_type="SFZ", situations=("OTHER",)) for one in others[:1]]
+    substance = replace(FOOD.substance, materials=(named, *elsewhere, *others[1:]))
+    guide = replace(FOOD, substance=substance)
+    monkeypatch.setattr(catalogue, "get_guide_by_versions", lambda _one, _other: guide)
+    Case.objects.filter(number=story.number).update(situation="THIS")
+
+    ground = selectors.licence_ground(case_number=story.number, holder_id=applicant)
+
+    assert ground is not None
+    assert (ground.department, ground.licence_types) == (FOOD_OFFICE, {"YYZZ"})
+    assert selectors.licence_ground(case_number=story.number, holder_id=uuid4()) is None
+    assert selectors.licence_ground(case_number="NONE", holder_id=applicant) is None
+
+    services.withdraw(**story.names, reason="", actor=zhang_san, at=at(3, 3))
+
+    assert selectors.licence_ground(case_number=story.number, holder_id=applicant) is None

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
@@ -21,12 +22,15 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
-from sites.city import PASSWORD, City, open_account
+from sites.city import NOW, PASSWORD, City, open_account
 from sites.portal import walk
 from sites.portal.test_following import FIELD, ask_for_supplement, case_of, defer_a_material, grant, slot_of
 from tongban.domains.identity.models import Account, Subject
+from tongban.domains.licences import services as licences
+from tongban.domains.licences.types import ConsentAsk
 from tongban.domains.messaging.models import Message
 from tongban.foundation.outbox.testing import drain
+from tongban.kernel.actors import Actor, ActorKind
 
 VISITOR, OWNER, NEWCOMER, GUARDED, HALFWAY = "visitor", "zhangsan", "newcomer", "linxiao", "linxiao halfway"
 
@@ -84,6 +88,9 @@ PAGES = {
     "portal:licences": Visit("/my/licences/", OWNER),
     "portal:my_licence": Visit("/my/licences/{licence}/", OWNER),
     "portal:report_licence": Visit("/my/licences/{licence}/report/?kind=refused", OWNER),
+    "portal:consents": Visit("/my/consents/", OWNER),
+    "portal:ask_consent": Visit("/my/consents/ask/?type=YYZZ", OWNER),
+    "portal:consent": Visit("/my/consents/{consent}/", OWNER),
     "portal:messages": Visit("/my/messages/", OWNER),
     "portal:message": Visit("/my/messages/{message}/", OWNER),
     "portal:drafts": Visit("/my/drafts/", OWNER),
@@ -213,6 +220,7 @@ def live() -> Lived:
         "check": str(check.id),
         "paper": str(asked_case.papers[0].id),
         "licence": case_of(city, decided).licences[0],
+        "consent": str(_consent(city)),
         "draft": walk.begin(owner).split("/")[2],
         "filled": walk.complete(owner).split("/")[2],
         "token": saved["Location"].split("/")[2],
@@ -223,6 +231,16 @@ def live() -> Lived:
     }
     browsers = {OWNER: owner, GUARDED: guarded, HALFWAY: halfway, NEWCOMER: _newcomer()}
     return Lived(names, {VISITOR: Client(SERVER_NAME="localhost"), **browsers})
+
+
+def _consent(city: City) -> UUID:
+    """What an office asked the firm for."""
+    office = Actor(ActorKind.DEPARTMENT_SYSTEM, None, "消防救援局", department="XFJY-310115")
+    scope = {"YYZZ": ("name", "uscc")}
+    ask = ConsentAsk(
+        city.subjects["xiaoguan"], "公众聚集场所检查", scope, is_once=True, until=date(2026, 4, 1)
+    )
+    return licences.ask_consent(ask, actor=office, at=NOW).id
 
 
 def _subject(name: str) -> UUID:

@@ -10,10 +10,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from tongban.domains.cases import events, handlers, selectors
         from tongban.domains.exchange import services as exchange
+        from tongban.domains.licences import services as licences
         from tongban.domains.messaging.events import MailRefused
         from tongban.foundation.outbox import registry
 
         exchange.register_cause_check(selectors.is_live)
+        licences.register_case_grounds(selectors.licence_ground)
         for event in (
             events.CaseReceived,
             events.CaseMoved,

@@ -34,8 +34,8 @@ from tongban.domains.eforms.types import AttachmentStatus
 from tongban.domains.identity import selectors as identity
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
-from tongban.sites.openapi import clients, problems, webhooks
-from tongban.sites.openapi.clients import ApiCaller
+from tongban.sites.openapi import clients, licences, problems, webhooks
+from tongban.sites.openapi.clients import ApiCaller, ApiRequest
 from tongban.sites.openapi.document import DepartmentApi
 from tongban.sites.openapi.idempotency import Answer, answer_once
 from tongban.sites.openapi.schemas import (
@@ -69,12 +69,6 @@ from tongban.sites.openapi.schemas import (
 )
 
 
-class ApiRequest(HttpRequest):
-    """A request that passed :class:`BearerToken`; only ever used as a type."""
-
-    auth: ApiCaller
-
-
 class BearerToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiCaller | None:  # noqa: ARG002 - ninja's
         return clients.authenticate(token)
@@ -89,6 +83,7 @@ api = DepartmentApi(
     urls_namespace="v1",
 )
 problems.register(api)
+api.add_router("", licences.router)
 
 
 @api.post("/token", auth=None, response=TokenOut, tags=["credentials"], operation_id="issue_token")

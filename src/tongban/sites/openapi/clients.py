@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
 from tongban.domains.directory import selectors as directory
@@ -64,6 +65,12 @@ class ApiCaller:
     actor: Actor
     system: str
     """Code in the register of systems; empty for credentials that are older than it."""
+
+
+class ApiRequest(HttpRequest):
+    """A request that passed the API's bearer token; only ever used as a type."""
+
+    auth: ApiCaller
 
 
 class SystemStopped(TongbanError):

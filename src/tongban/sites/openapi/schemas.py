@@ -20,6 +20,7 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.catalogue.types import Stage
 from tongban.domains.eforms.types import AttachmentStatus, Origin
+from tongban.domains.licences.types import ConsentStatus
 
 # PostgreSQL keeps no NUL; nor does any text a person wrote hold one.
 _PRINTABLE = r"^[^\x00]*$"
@@ -277,6 +278,51 @@ class FindingIn(ActIn):
     check: UUID
     outcome: Literal["PASSED", "FAILED"]
     note: Note = ""
+
+
+class LicenceUseIn(Strict):
+    holder_number: Annotated[
+        str, StringConstraints(min_length=18, max_length=18, pattern=r"^[0-9A-Z]{17}[0-9A-Zx]$")
+    ]
+    """Resident number or unified social credit code of the holder."""
+    licence_type: Code
+    purpose: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+    case: Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Z]*$")] = ""
+    """Number of a case of this department that is being handled; empty where the holder consented."""
+    fields: Annotated[list[Code], Field(default_factory=list, max_length=100)]
+    """Those wanted; empty for all that the case or the consent covers."""
+
+
+class LicenceUseOut(Schema):
+    number: str
+    licence_type: str
+    name: str
+    holder_name: str
+    issuer_name: str
+    valid_from: date
+    valid_to: date | None
+    fields: dict[str, str]
+
+
+class ConsentIn(Strict):
+    holder_number: Annotated[
+        str, StringConstraints(min_length=18, max_length=18, pattern=r"^[0-9A-Z]{17}[0-9A-Zx]$")
+    ]
+    purpose: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+    scope: Annotated[
+        dict[Code, Annotated[list[Code], Field(min_length=1, max_length=100)]],
+        Field(min_length=1, max_length=20),
+    ]
+    """Fields by licence type."""
+    once: bool
+    until: date
+    """The last day, a year ahead at most."""
+
+
+class ConsentOut(Schema):
+    id: UUID
+    status: ConsentStatus
+    valid_to: datetime
 
 
 class WebhookIn(Strict):

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from tongban.sites.portal.views import filling, finding, following, mine, planning, wallet
+from tongban.sites.portal.views import authority, filling, finding, following, mine, planning, wallet
 
 
 class Code:
@@ -78,6 +78,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/licences/<code:number>.pdf", wallet.open_licence, name="licence"),
     path("my/licences/<code:number>/", wallet.show_licence, name="my_licence"),
     path("my/licences/<code:number>/report/", wallet.report_licence, name="report_licence"),
+    path("my/consents/", authority.list_consents, name="consents"),
+    path("my/consents/ask/", authority.ask_consent, name="ask_consent"),
+    path("my/consents/<uuid:consent_id>/", authority.show_consent, name="consent"),
     path("my/messages/", mine.list_messages, name="messages"),
     path("my/messages/<uuid:message_id>/", mine.open_message, name="message"),
     path("my/drafts/", mine.list_drafts, name="drafts"),

@@ -14,7 +14,12 @@ from tongban.domains.cases.selectors.calendar import (
     list_calendar_changes,
 )
 from tongban.domains.cases.selectors.calls import list_calls
-from tongban.domains.cases.selectors.causes import count_open_by_version, is_live, list_open_by_version
+from tongban.domains.cases.selectors.causes import (
+    count_open_by_version,
+    is_live,
+    licence_ground,
+    list_open_by_version,
+)
 from tongban.domains.cases.selectors.dossier import (
     get_clock,
     get_dossier,
@@ -50,6 +55,7 @@ __all__ = [
     "get_timeline",
     "get_timeline_of_case",
     "is_live",
+    "licence_ground",
     "list_applications",
     "list_calendar_changes",
     "list_calls",

@@ -7,15 +7,14 @@ from django.db.models import Q, QuerySet
 
 from tongban.domains.cases.models import Case
 from tongban.domains.cases.rules.numbers import APPLICATION_PREFIX
+from tongban.domains.cases.selectors.guides import guide_of
 from tongban.domains.cases.states import OPEN
 from tongban.domains.identity import selectors as identity
+from tongban.domains.licences.types import CaseGround
 
 
 def is_live(*, cause: str, subject_id: UUID) -> bool:
-    """Whether the number names an open case, or an application with one, that concerns the subject.
-
-    A case concerns its applicant and whoever acts for the applicant or is represented by her.
-    """
+    """Whether the number names an open case, or an application with one, that concerns the subject."""
     rows = Case.objects.filter(status__in=sorted(OPEN))
     rows = (
         rows.filter(application__number=cause)
@@ -23,12 +22,21 @@ def is_live(*, cause: str, subject_id: UUID) -> bool:
         else rows.filter(number=cause)
     )
     applicant_id = rows.values_list("applicant_id", flat=True).first()
-    if applicant_id is None:
-        return False
-    if applicant_id == subject_id:
-        return True
-    mandates = identity.mandates_for(applicant_id)
-    return any(subject_id in (mandate.principal.id, mandate.agent.id) for mandate in mandates)
+    return applicant_id is not None and _concerns(applicant_id, subject_id)
+
+
+def licence_ground(*, case_number: str, holder_id: UUID) -> CaseGround | None:
+    """What an open case is about that concerns the holder: its office, and the licence types that its item's material list names."""
+    case = Case.objects.filter(number=case_number, status__in=sorted(OPEN)).first()
+    if case is None or not _concerns(case.applicant_id, holder_id):
+        return None
+    named = {
+        material.licence_type
+        for material in guide_of(case).substance.materials
+        if material.licence_type is not None
+        and (not material.situations or case.situation is None or case.situation in material.situations)
+    }
+    return CaseGround(case.department, case.department_name, case.item_name, frozenset(named))
 
 
 def count_open_by_version(version_ids: Sequence[UUID]) -> int:
@@ -40,6 +48,14 @@ def list_open_by_version(version_ids: Sequence[UUID], *, limit: int) -> tuple[st
     """Numbers of the first cases still open under these versions, the longest waiting first."""
     rows = _open_by_version(version_ids).order_by("received_at", "id")[:limit]
     return tuple(rows.values_list("number", flat=True))
+
+
+def _concerns(applicant_id: UUID, subject_id: UUID) -> bool:
+    """A case concerns its applicant and whoever acts for the applicant or is represented by her."""
+    if applicant_id == subject_id:
+        return True
+    mandates = identity.mandates_for(applicant_id)
+    return any(subject_id in (mandate.principal.id, mandate.agent.id) for mandate in mandates)
 
 
 def _open_by_version(version_ids: Sequence[UUID]) -> QuerySet[Case]:

@@ -1,5 +1,13 @@
 """Decisions of the licence domain: values in, values out."""
 
+from tongban.domains.licences.rules.authority import (
+    CONSENT_STATUS_NAMES,
+    LONGEST_PURPOSE,
+    purpose_fault,
+    refusal_of,
+    scope_fault,
+    term_fault,
+)
 from tongban.domains.licences.rules.library import (
     CAPTIONS,
     NUMBER_FIELDS,
@@ -45,8 +53,10 @@ __all__ = [
     "AGE_18",
     "CAPTIONS",
     "CODE_DIGITS",
+    "CONSENT_STATUS_NAMES",
     "FORGOTTEN_AFTER",
     "LIFE_OF_A_CODE",
+    "LONGEST_PURPOSE",
     "NUMBER_FIELDS",
     "OWN_NUMBER",
     "PERSON_NAME",
@@ -71,10 +81,14 @@ __all__ = [
     "is_in_force",
     "missing_fields",
     "offers",
+    "purpose_fault",
     "purpose_of",
+    "refusal_of",
     "runs_out_soon",
+    "scope_fault",
     "shown_fields",
     "stamp",
+    "term_fault",
     "term_text",
     "turns_eighteen_on",
     "unknown_fields",

@@ -1,5 +1,13 @@
 """Reads of the licence domain."""
 
+from tongban.domains.licences.selectors.authority import (
+    as_consent,
+    find_consent,
+    find_consent_of_department,
+    get_consent,
+    list_consents_asked_by,
+    list_consents_of,
+)
 from tongban.domains.licences.selectors.library import (
     FIELDS_CONTEXT,
     GENERIC_DOCUMENT,
@@ -56,6 +64,7 @@ __all__ = [
     "LicenceTypeNotFound",
     "VerifierNotFound",
     "as_audience",
+    "as_consent",
     "as_licence",
     "as_showing",
     "as_type",
@@ -65,11 +74,14 @@ __all__ = [
     "cases_relying_on",
     "count_credentials",
     "credential_type_uri",
+    "find_consent",
+    "find_consent_of_department",
     "find_report",
     "find_valid",
     "find_verifiers",
     "get_audience",
     "get_by_number",
+    "get_consent",
     "get_report",
     "get_type",
     "get_verifier",
@@ -81,6 +93,8 @@ __all__ = [
     "kept_types",
     "lapsed_types",
     "licence_types",
+    "list_consents_asked_by",
+    "list_consents_of",
     "list_for_case",
     "list_for_holders",
     "list_reports_on",

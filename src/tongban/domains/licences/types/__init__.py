@@ -1,5 +1,18 @@
 """Licences as other domains see them (电子证照)."""
 
+from tongban.domains.licences.types.authority import (
+    CaseGround,
+    CaseGrounds,
+    Consent,
+    ConsentAction,
+    ConsentAsk,
+    ConsentItem,
+    ConsentStatus,
+    FetchOutcome,
+    FetchRequest,
+    FetchResult,
+    LicenceExtract,
+)
 from tongban.domains.licences.types.library import (
     IssueRequest,
     Licence,
@@ -24,9 +37,20 @@ from tongban.domains.licences.types.uses import NewUse, Use, UseKind
 
 __all__ = [
     "Audience",
+    "CaseGround",
+    "CaseGrounds",
+    "Consent",
+    "ConsentAction",
+    "ConsentAsk",
+    "ConsentItem",
+    "ConsentStatus",
+    "FetchOutcome",
+    "FetchRequest",
+    "FetchResult",
     "IssueRequest",
     "Licence",
     "LicenceAction",
+    "LicenceExtract",
     "LicenceStatus",
     "LicenceType",
     "NewUse",

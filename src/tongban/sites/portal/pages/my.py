@@ -88,6 +88,7 @@ def menu() -> tuple[MenuLink, ...]:
     return (
         MenuLink(reverse("portal:applications"), _("我的办件"), "file-check"),
         MenuLink(reverse("portal:licences"), _("我的证照"), "id-card"),
+        MenuLink(reverse("portal:consents"), _("用证授权"), "shield-check"),
         MenuLink(reverse("portal:messages"), _("我的消息"), "mail"),
         MenuLink(reverse("portal:drafts"), _("没办完的"), "pencil"),
         MenuLink(reverse("portal:mandates"), _("我的授权"), "users"),
