@@ -189,7 +189,7 @@ def use_line(use: Use, licence_type: LicenceType) -> UseLine:
         UseKind.SHOWN: _("亮证"),
         UseKind.VERIFIED: _("核验"),
     }
-    captions = [rules.caption(licence_type, name) for name in use.fields]
+    captions = [rules.caption_of(licence_type, name) for name in use.fields]
     return UseLine(
         when=moment(use.at),
         who=use.used_by,
