@@ -14,13 +14,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from tongban.demo import city_life
+from tongban.demo import city_life, grants
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
 from tongban.domains.directory.types import Division, Level
 from tongban.domains.exchange import services as exchange
-from tongban.domains.exchange.types import Grant
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import services as licences
@@ -87,6 +86,9 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
         json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "packages").glob("*.json"))
     ]
     _require_taken(lifeevents.import_packages(packages, actor=PLATFORM, at=founded_at))
+    say("grants of the data that the items need")
+    needed = grants.needed(_guide_documents(), packages, read("resources"), at=founded_at)
+    say(f"{grants.give(needed, at=founded_at)} grants")
     say("cases of the weeks before")
     say(f"{city_life.live(at=at)} cases")
     say("people, firms and licences of the cast")
@@ -173,27 +175,11 @@ def _officer(officer: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _guides(at: datetime) -> None:
-    documents = [
-        json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "guides").glob("*.json"))
-    ]
-    report = catalogue.import_guides(documents, actor=PLATFORM, at=at)
-    _require_taken(report)
-    _grants(documents, at)
+    _require_taken(catalogue.import_guides(_guide_documents(), actor=PLATFORM, at=at))
 
 
-def _grants(documents: Sequence[Mapping[str, Any]], at: datetime) -> None:
-    """Providers let each department fetch what its own items would else ask for on paper."""
-    needed = {
-        (document["department"], material["resource"])
-        for document in documents
-        for material in document["materials"]
-        if material["resource"]
-    }
-    fields = {one["code"]: tuple(one["fields"]) for one in read("resources") if one["sharing"] == CONDITIONAL}
-    for department, resource in sorted(needed):
-        if resource in fields:
-            given = Grant(resource, department, fields[resource], "办理事项", at, None)
-            exchange.grant_access(given, actor=PLATFORM, at=at)
+def _guide_documents() -> list[dict[str, Any]]:
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "guides").glob("*.json"))]
 
 
 def _require_taken(report: ImportReport) -> None:

@@ -25,9 +25,11 @@ from tongban.domains.exchange.rules.catalogue import (
     openness_words,
     sharing_words,
 )
+from tongban.domains.exchange.rules.demands import DAYS_TO_DECIDE, decision_due, is_overdue
 
 __all__ = [
     "CONDITIONAL",
+    "DAYS_TO_DECIDE",
     "NONE",
     "REVIEW_MONTHS",
     "UNCONDITIONAL",
@@ -37,9 +39,11 @@ __all__ = [
     "cites_clause",
     "contested",
     "cycle_words",
+    "decision_due",
     "entry_faults",
     "format_words",
     "is_catalogue_code",
+    "is_overdue",
     "judge_look_up",
     "kind_of",
     "kind_words",

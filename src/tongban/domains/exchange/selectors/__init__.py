@@ -1,6 +1,6 @@
 """Reads of the register of systems, the data catalogue, who may look up what, findings and the look-up log."""
 
-from tongban.domains.exchange.selectors.access import as_grant, grants_of
+from tongban.domains.exchange.selectors.access import as_grant, grants_of, list_grants
 from tongban.domains.exchange.selectors.catalogue import (
     ResourceNotFound,
     catalogue_codes,
@@ -16,6 +16,7 @@ from tongban.domains.exchange.selectors.catalogue import (
     list_versions,
     live_resources,
 )
+from tongban.domains.exchange.selectors.demands import find_demand, get_demand, list_demands
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.interfaces import list_interfaces, register_interface_source
 from tongban.domains.exchange.selectors.looks import list_looks
@@ -53,7 +54,9 @@ __all__ = [
     "entries",
     "field_labels",
     "get_batch",
+    "find_demand",
     "get_catalogue_entry",
+    "get_demand",
     "get_finding",
     "get_quality_run",
     "get_resource",
@@ -66,7 +69,9 @@ __all__ = [
     "ledger",
     "list_batches",
     "list_catalogue",
+    "list_demands",
     "list_findings",
+    "list_grants",
     "list_interfaces",
     "list_looks",
     "list_published",

@@ -1,11 +1,12 @@
 """Reads of who may look up what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tongban.domains.exchange import models
-from tongban.domains.exchange.types import Grant
+from tongban.domains.exchange.types import Grant, GrantLine
 from tongban.foundation.prepared import prepared
 
 
@@ -24,6 +25,42 @@ def _grants(department: str, resources: list[str]) -> QuerySet[models.Grant]:
     return models.Grant.objects.filter(
         Q(department_id=department) | Q(pk__in=to_its_guide), resource_id__any_of=resources
     ).order_by("id")
+
+
+CALLS_DAYS = 30
+
+
+def list_grants(
+    *,
+    departments: Collection[str] | None = None,
+    resource: str | None = None,
+    at: datetime,
+) -> tuple[GrantLine, ...]:
+    """The grants that these departments gave or got, or of one resource, or all; the newest first, two queries."""
+    rows = models.Grant.objects.select_related("resource__provider", "department")
+    if departments is not None:
+        rows = rows.filter(Q(department_id__in=departments) | Q(resource__provider_id__in=departments))
+    if resource is not None:
+        rows = rows.filter(resource_id=resource)
+    calls = _calls_by_department(at)
+    return tuple(
+        GrantLine(
+            grant=as_grant(row),
+            resource_name=row.resource.name,
+            provider=row.resource.provider_id,
+            provider_name=row.resource.provider.name,
+            department_name=row.department.name,
+            calls=calls.get((row.resource_id, row.department_id), 0),
+        )
+        for row in rows.order_by("-valid_from", "resource_id", "department_id")
+    )
+
+
+def _calls_by_department(at: datetime) -> Mapping[tuple[str, str], int]:
+    """How often each department asked each resource lately; an office's calls are its own, not its guide's."""
+    rows = models.ExchangeLog.objects.filter(at__gt=at - timedelta(days=CALLS_DAYS), at__lte=at)
+    counted = rows.exclude(department="").values_list("resource_id", "department").annotate(Count("id"))
+    return {(resource, department): count for resource, department, count in counted}
 
 
 def as_grant(row: models.Grant) -> Grant:
