@@ -116,7 +116,11 @@ def subject(number: str) -> Subject:
 
 
 def request(resource: str, key: str) -> LookupRequest:
-    (fields,) = (one["fields"] for one in seeding.read("resources") if one["code"] == resource)
+    (fields,) = (
+        [field["name"] for field in one["fields"]]
+        for one in seeding.read("resources")
+        if one["code"] == resource
+    )
     return LookupRequest(resource, subject(NUMBERS[key]).id, tuple(fields), "NEWBORN", "draft-1")
 
 

@@ -118,7 +118,7 @@ def test_department_numbers_are_unique() -> None:
 def test_elements_are_well_defined_and_their_source_has_the_field(one: DataElement) -> None:
     assert element_fault(one) == ""
     if one.resource is not None:
-        assert one.resource_field in RESOURCES[one.resource]["fields"]
+        assert one.resource_field in {field["name"] for field in RESOURCES[one.resource]["fields"]}
 
 
 def test_resources_and_licence_types_name_known_departments() -> None:

@@ -26,7 +26,7 @@ from tongban.kernel.actors import PLATFORM
 
 pytestmark = pytest.mark.django_db
 RESOURCES = json.loads((Path(tongban.__file__).parent / "demo/data/resources.json").read_text("utf-8"))
-FIELDS = {row["code"]: tuple(row["fields"]) for row in RESOURCES}
+FIELDS = {row["code"]: tuple(field["name"] for field in row["fields"]) for row in RESOURCES}
 
 
 def fetch(resource: str, subject_id: UUID) -> dict[str, Any] | None:
