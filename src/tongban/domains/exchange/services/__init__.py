@@ -57,9 +57,9 @@ from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 
 __all__ = [
     "AnswerMissing",
-    "FaultyFile",
     "DemandNotFound",
     "FaultyDemand",
+    "FaultyFile",
     "FaultyResource",
     "FaultySystem",
     "FaultyWay",
@@ -105,9 +105,9 @@ __all__ = [
     "set_way",
     "stop_system",
     "subject_field",
+    "supply",
     "take_file",
     "take_files",
-    "supply",
     "uphold",
     "withdraw",
 ]
