@@ -19,6 +19,13 @@ def pytest_configure() -> None:
 
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
+APPEND_ONLY = (
+    "audit_entry",
+    "audit_link",
+    "exchange_exchangelog",
+    "exchange_evidencebatch",
+    "exchange_evidencemark",
+)
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,7 +42,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Transactional tests empty tables by TRUNCATE, which the audit trail refuses: lift that trigger in the test database.
+    """Transactional tests empty tables by TRUNCATE, which audit trail and evidence refuse: lift that trigger in the test database.
 
     Only tables with rows are emptied, for each costs a new file. What `migrate` writes stays: otherwise it is written anew after
     each of these tests, which takes longer than most of them.
@@ -44,7 +51,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("audit_entry", "audit_link"):
+        for table in APPEND_ONLY:
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}")
     empty = connection.ops.sql_flush
 
@@ -90,6 +97,7 @@ def own_home(tmp_path, settings):
     """Files and chain heads of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.AUDIT_HEADS = tmp_path / "audit-heads.jsonl"
+    settings.EVIDENCE_EXPORT = tmp_path / "evidence"
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,7 @@ def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any)
         "BUSINESS_CLOCK": home / "clock.json",
         "MEDIA_ROOT": home / "files",
         "AUDIT_HEADS": home / "heads.jsonl",
+        "EVIDENCE_EXPORT": home / "evidence",
         "ALLOWED_HOSTS": ["localhost"],
     }
     with override_settings(**changed), django_db_blocker.unblock():

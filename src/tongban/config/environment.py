@@ -86,6 +86,10 @@ class Environment(BaseSettings):
     """Library of the hardware module; keys named by `tongban signing issue --token-label` lie on its token."""
     pkcs11_token: str | None = None
     pkcs11_pin: SecretStr | None = None
+    evidence_export: Path | None = None
+    """Folder outside the database into which signed evidence of exchanges goes; None means `evidence` in the home folder."""
+    evidence_limit_minutes: int = Field(default=10, ge=2)
+    """So long evidence may go unsealed, unstamped or unexported before look-ups are refused."""
     otlp_endpoint: WebAddress | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -221,6 +222,8 @@ else:
 BUSINESS_CLOCK = ENV.home / "business-clock.json" if IS_DEMO else None
 AUDIT_HEADS = ENV.home / "audit-heads.jsonl"
 EXCHANGE_INBOX = ENV.exchange_inbox or ENV.home / "exchange-inbox"
+EVIDENCE_EXPORT = ENV.evidence_export or ENV.home / "evidence"
+EVIDENCE_LIMIT = timedelta(minutes=ENV.evidence_limit_minutes)
 CATALOGUE_REGION = ENV.catalogue_region
 PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name

@@ -12,7 +12,7 @@ from tongban.domains.exchange.services import registry
 from tongban.domains.exchange.types import LookupRequest, LookupResult, Outcome
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
-from tongban.foundation.audit import services as audit
+from tongban.foundation.audit.models import Entry
 from tongban.kernel.actors import PLATFORM, Actor
 
 pytestmark = pytest.mark.django_db
@@ -89,24 +89,23 @@ def test_not_found_not_allowed_and_down_are_three_answers(register: FakeRegister
     assert register.asked == 2
 
 
-def test_every_answer_leaves_its_evidence_without_values(
-    register: FakeRegister, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recorded: list[audit.Entry] = []
+def test_every_answer_leaves_its_evidence_without_values(register: FakeRegister) -> None:
     zhang, li = cast.zhang_san(), cast.li_si()
-    monkeypatch.setattr(audit, "record_many", recorded.extend)
     register.rows[zhang.subject.id] = {"name": "张三", "sex": "1"}
 
     ask(zhang.subject.id, zhang.actor)
     ask(zhang.subject.id, li.actor)
 
-    assert {entry.action for entry in recorded} == {"LOOK_UP"}
-    assert [(entry.subject_id, entry.detail["outcome"]) for entry in recorded] == [
+    entries = Entry.objects.filter(action="LOOK_UP").order_by("id")
+    assert [(entry.subject_id, entry.detail["outcome"]) for entry in entries] == [
         (zhang.subject.id, "FOUND"),
         (zhang.subject.id, "NOT_ALLOWED"),
     ]
-    assert "张三" not in repr([entry.detail for entry in recorded])
-    assert models.ExchangeLog.objects.count() == 2
+    found, refused = models.ExchangeLog.objects.order_by("serial")
+    assert [entry.detail["exchange"] for entry in entries] == [str(found.id), str(refused.id)]
+    assert [len(one) for one in (found.request_hash, found.response_hash)] == [32, 32]
+    assert [len(one) for one in (refused.request_hash, refused.response_hash)] == [32, 0]
+    assert "张三" not in repr([(entry.detail, vars(found)) for entry in entries])
 
 
 def test_without_a_cause_nothing_is_asked(register: FakeRegister) -> None:

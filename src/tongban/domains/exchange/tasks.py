@@ -20,3 +20,19 @@ def run_quality(timestamp: int) -> None:
     """Run the quality rules of every resource held here."""
     del timestamp
     services.run_all_quality(actor=PLATFORM, at=clock.now())
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="exchange.seal_evidence", queueing_lock="exchange.seal_evidence")
+def seal_evidence(timestamp: int) -> None:
+    """Four times a minute: batches, signatures, time stamps, export."""
+    del timestamp
+    services.seal_evidence()
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="exchange.verify_evidence", queueing_lock="exchange.verify_evidence")
+def verify_evidence(timestamp: int) -> None:
+    """Once a night all the evidence anew."""
+    del timestamp
+    services.note_verification(services.verify_evidence(), at=clock.now())

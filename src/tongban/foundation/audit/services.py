@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from tongban.foundation import rows
+from tongban.foundation import rows, sealing
 from tongban.foundation.audit import models
 from tongban.foundation.requests import current_request_id
 from tongban.kernel.actors import Actor
@@ -231,33 +231,17 @@ class _SealedRow:
 
 def _unsealed(cursor: CursorWrapper, last: models.Link | None) -> tuple[list[tuple[Any, ...]], int]:
     """The next finished entries in chaining order, and the id above which their stretch of the chain lies."""
-    above = last.above_entry if last else 0
-    after = (last.transaction, last.entry_id) if last else _BEFORE_ALL
-    # A transaction number not yet reached was given by a former server: those entries were committed there, and come first.
-    former = _entries(
-        cursor, "transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint", above, after
-    )
-    if former:
-        return former, above
-    cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-    if last is not None and last.transaction >= cursor.fetchone()[0]:
+    place = sealing.Place()
+    if last is not None:
         cursor.execute("SELECT max(entry_id) FROM audit_link")
-        above, after = cursor.fetchone()[0], _BEFORE_ALL
-    return _entries(
-        cursor, "transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint", above, after
-    ), above
-
-
-def _entries(
-    cursor: CursorWrapper, finished: str, above: int, after: tuple[int, int]
-) -> list[tuple[Any, ...]]:
+        place = sealing.Place(last.transaction, last.entry_id, last.above_entry, cursor.fetchone()[0])
+    stretch = sealing.next_stretch(cursor, place, table="audit_entry", number="id")
     cursor.execute(
-        f"SELECT {', '.join(_CHAINED)} FROM audit_entry"  # noqa: S608 - column names and conditions are constants
-        f" WHERE {finished} AND (transaction, id) > (%s, %s) AND id > %s ORDER BY transaction, id LIMIT %s",
-        [*after, above, SEAL_BATCH],
+        f"SELECT {', '.join(_CHAINED)} FROM audit_entry"  # noqa: S608 - column names and conditions are ours
+        f" WHERE {stretch.condition} ORDER BY transaction, id LIMIT %s",
+        [SEAL_BATCH],
     )
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return cursor.fetchall(), stretch.above
 
 
 def _links_after(last: models.Link | None, rows: list[tuple[Any, ...]], above: int) -> list[models.Link]:

@@ -4,7 +4,7 @@ from tongban.domains.exchange.models.access import Grant, GrantUse
 from tongban.domains.exchange.models.batches import Batch, QuarantinedRow
 from tongban.domains.exchange.models.catalogue import Resource, ResourceField, ResourceVersion, Sharing
 from tongban.domains.exchange.models.demands import Demand, DemandStep
-from tongban.domains.exchange.models.evidence import ExchangeLog
+from tongban.domains.exchange.models.evidence import EvidenceBatch, EvidenceCheck, EvidenceMark, ExchangeLog
 from tongban.domains.exchange.models.findings import Finding
 from tongban.domains.exchange.models.quality import QualityRule, QualityRun, RuleOutcome
 from tongban.domains.exchange.models.systems import System
@@ -14,6 +14,9 @@ __all__ = [
     "Batch",
     "Demand",
     "DemandStep",
+    "EvidenceBatch",
+    "EvidenceCheck",
+    "EvidenceMark",
     "ExchangeLog",
     "Finding",
     "Grant",

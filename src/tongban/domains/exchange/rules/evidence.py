@@ -148,3 +148,21 @@ def _written(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value)
+
+
+def head_form(*, number: int, size: int, previous: bytes, root: bytes, sealed_at: datetime) -> bytes:
+    """What is signed of a batch; anyone who has the batch can make it again."""
+    return canonical(
+        {
+            "batch": number,
+            "previous": previous.hex(),
+            "root": root.hex(),
+            "sealed_at": sealed_at,
+            "size": size,
+        }
+    )
+
+
+def head_of(form: bytes, signature: bytes) -> bytes:
+    """The head of a batch: what the next batch names, and what the time stamp is over."""
+    return hashlib.sha256(form + signature).digest()

@@ -17,6 +17,7 @@ from tongban.domains.exchange.services.demands import (
     uphold,
     withdraw,
 )
+from tongban.domains.exchange.services.evidence import EvidenceImpossible
 from tongban.domains.exchange.services.findings import (
     AnswerMissing,
     FindingNotFound,
@@ -45,6 +46,7 @@ from tongban.domains.exchange.services.resources import (
     review_resource,
     set_live,
 )
+from tongban.domains.exchange.services.sealing import keep_up as seal_evidence
 from tongban.domains.exchange.services.systems import (
     FaultySystem,
     NotYourSystem,
@@ -53,12 +55,15 @@ from tongban.domains.exchange.services.systems import (
     register_system,
     stop_system,
 )
+from tongban.domains.exchange.services.verification import note as note_verification
+from tongban.domains.exchange.services.verification import verify as verify_evidence
 from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 
 __all__ = [
     "AnswerMissing",
     "DemandNotFound",
     "FaultyDemand",
+    "EvidenceImpossible",
     "FaultyFile",
     "FaultyResource",
     "FaultySystem",
@@ -92,6 +97,7 @@ __all__ = [
     "name_provider",
     "order",
     "refuse",
+    "note_verification",
     "register_cause_check",
     "register_default_provider",
     "register_provider",
@@ -101,6 +107,7 @@ __all__ = [
     "review_resource",
     "run_all_quality",
     "run_quality",
+    "seal_evidence",
     "set_live",
     "set_way",
     "stop_system",
@@ -110,4 +117,5 @@ __all__ = [
     "take_files",
     "uphold",
     "withdraw",
+    "verify_evidence",
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.exchange.rules import Permission
 from tongban.domains.exchange.rules.evidence import canonical, message_hash, request_form
-from tongban.domains.exchange.services import http_way, postgres_way
+from tongban.domains.exchange.services import evidence, http_way, postgres_way
 from tongban.domains.exchange.services.gates import Gate, gate_of
 from tongban.domains.exchange.services.questions import Question, Reply
 from tongban.domains.exchange.services.registry import ProviderDown, provider_for
@@ -65,6 +65,16 @@ def refuse(request: LookupRequest, exchange: Exchange, judged: Permission) -> Ex
     """A request that may not be asked, by which rule and why."""
     refused = LookupResult(Outcome.NOT_ALLOWED, {}, judged.sentence, judged.refusal)
     return Exchanged(exchange, request, refused, Trace(_request_hash(request, exchange)))
+
+
+def withhold(permitted: Sequence[Permitted]) -> list[Exchanged]:
+    """Requests that are not asked, for no answer could be proved."""
+    return [
+        Exchanged(
+            one.exchange, one.request, evidence.no_evidence(), Trace(_request_hash(one.request, one.exchange))
+        )
+        for one in permitted
+    ]
 
 
 def ask(permitted: Sequence[Permitted]) -> list[Exchanged]:

@@ -1,6 +1,7 @@
 """Looking up: permission first, then the provider, then the evidence, in that order for every request."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from tongban.kernel.actors import Actor
 
 
 def look_up(request: LookupRequest, *, actor: Actor, at: datetime) -> LookupResult:
-    """One answer: FOUND, NOT_FOUND, NOT_ALLOWED or UNAVAILABLE; logged and audited whichever it is.
+    """One answer: FOUND, NOT_FOUND, NOT_ALLOWED, UNAVAILABLE or NO_EVIDENCE; logged and audited whichever it is, if it can be.
 
     Raises `selectors.ResourceNotFound`, `UnknownField`, `identity.selectors.SubjectNotFound`.
     """
@@ -27,14 +28,15 @@ def look_up_many(
 ) -> tuple[LookupResult, ...]:
     """An answer for each request, in order; permission and evidence cost one as much as ten.
 
-    Not to be called within a transaction: a provider may take seconds. Without evidence there is no data: what it raises is raised.
+    Not to be called within a transaction: a provider may take seconds. Without evidence there is no data: NO_EVIDENCE.
     """
     resources = selectors.get_resources({request.resource for request in requests})
     permissions = permission.judge(requests, resources, actor=actor, at=at)
     exchanges = [evidence.begin(actor=actor, at=at) for _ in requests]
     judged = list(zip(requests, permissions, exchanges, strict=True))
+    answer = asking.ask if evidence.fault() is None else asking.withhold
     answers = iter(
-        asking.ask(
+        answer(
             [
                 Permitted(replace(request, fields=permitted.fields), resources[request.resource], exchange)
                 for request, permitted, exchange in judged
@@ -48,12 +50,13 @@ def look_up_many(
         else _with_word(next(answers), permitted.sentence)
         for request, permitted, exchange in judged
     ]
-    with transaction.atomic():
-        evidence.keep(exchanged, actor=actor, at=at)
-        for one in exchanged:
-            if one.fault is not None:
-                faults_of_providers.report(one, resources[one.request.resource], at=at)
-    return tuple(one.result for one in exchanged)
+    faulty = [one for one in exchanged if one.fault is not None]
+    # Evidence alone is one statement; a transaction around it would be two round trips more.
+    with transaction.atomic() if faulty else nullcontext():
+        results = evidence.keep(exchanged, actor=actor, at=at)
+        for one in faulty:
+            faults_of_providers.report(one, resources[one.request.resource], at=at)
+    return results
 
 
 def _with_word(answer: Exchanged, word: str) -> Exchanged:

@@ -15,6 +15,17 @@ from tongban.domains.exchange.types.catalogue import (
     ResourceField,
     ResourceKind,
     UpdateCycle,
+from tongban.domains.exchange.types.catalogue import Grant, Resource
+from tongban.domains.exchange.types.evidence import (
+    Disagreement,
+    DisagreementKind,
+    EvidenceFault,
+    EvidenceProblem,
+    EvidenceReport,
+    Exchange,
+    LogLine,
+    ProblemKind,
+    Trace,
 )
 from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
 from tongban.domains.exchange.types.evidence import Disagreement, DisagreementKind, Exchange, LogLine, Trace
@@ -61,6 +72,9 @@ __all__ = [
     "DisagreementKind",
     "Entry",
     "EntryVersion",
+    "EvidenceFault",
+    "EvidenceProblem",
+    "EvidenceReport",
     "Exchange",
     "Exchanged",
     "Finding",
@@ -80,6 +94,7 @@ __all__ = [
     "NewDemand",
     "Openness",
     "Outcome",
+    "ProblemKind",
     "Provider",
     "QualityRule",
     "QualityRun",

@@ -67,3 +67,51 @@ class Disagreement:
     kind: DisagreementKind
     exchange_id: UUID
     resource: str
+
+
+class EvidenceFault(StrEnum):
+    """Why no evidence can be kept for longer than the limit."""
+
+    UNSEALED = "UNSEALED"
+    UNSTAMPED = "UNSTAMPED"
+    UNEXPORTED = "UNEXPORTED"
+
+
+class ProblemKind(StrEnum):
+    """What verification found."""
+
+    MODIFIED = "MODIFIED"
+    DELETED = "DELETED"
+    INSERTED = "INSERTED"
+    REORDERED = "REORDERED"
+    RESIGNED = "RESIGNED"
+    CUT = "CUT"
+    STAMP = "STAMP"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceProblem:
+    """One place where the evidence does not hold; the exchange where it can be named."""
+
+    kind: ProblemKind
+    batch: int | None
+    exchange_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceReport:
+    """What a verification of all evidence found."""
+
+    entries: int
+    sealed: int
+    waiting: int
+    batches: int
+    exported: int
+    """Batches of which the export folder knows; without any, a cut tail cannot be found."""
+    stamped: int
+    """Batches that a time stamp covers."""
+    problems: tuple[EvidenceProblem, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        return not self.problems

@@ -12,12 +12,14 @@ from tongban.domains.exchange.types.findings import FindingKind
 
 
 class Outcome(StrEnum):
-    """Three different answers, never mixed: not found, not allowed, provider down."""
+    """Three different answers, never mixed: not found, not allowed, provider down; or none, for the platform cannot prove it."""
 
     FOUND = "FOUND"
     NOT_FOUND = "NOT_FOUND"
     NOT_ALLOWED = "NOT_ALLOWED"
     UNAVAILABLE = "UNAVAILABLE"
+    NO_EVIDENCE = "NO_EVIDENCE"
+    """The platform failed, not the provider: it could not keep evidence, so nothing was handed out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Looking:
         if not requests:
             return {}
         results = exchanging.look_up_many(requests, actor=self.actor, at=self.at)
-        if any(result.outcome is Outcome.UNAVAILABLE for result in results):
+        if any(result.outcome in (Outcome.UNAVAILABLE, Outcome.NO_EVIDENCE) for result in results):
             self.missed_a_register = True
         found = {
             (request.resource, request.subject_id): result.values

@@ -150,6 +150,7 @@ def look_line(look: Look) -> LookLine:
         Outcome.NOT_FOUND: _("没有查到"),
         Outcome.NOT_ALLOWED: _("不允许，被拒绝"),
         Outcome.UNAVAILABLE: _("对方系统没有应答"),
+        Outcome.NO_EVIDENCE: _("平台不能留痕，没有查询"),
     }
     return LookLine(
         when=moment(look.at),
