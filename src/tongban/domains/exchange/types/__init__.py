@@ -15,7 +15,8 @@ from tongban.domains.exchange.types.catalogue import (
     ResourceField,
     ResourceKind,
     UpdateCycle,
-from tongban.domains.exchange.types.catalogue import Grant, Resource
+)
+from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
 from tongban.domains.exchange.types.evidence import (
     Disagreement,
     DisagreementKind,
@@ -27,8 +28,6 @@ from tongban.domains.exchange.types.evidence import (
     ProblemKind,
     Trace,
 )
-from tongban.domains.exchange.types.demands import Demand, DemandAction, DemandStatus, DemandStep, NewDemand
-from tongban.domains.exchange.types.evidence import Disagreement, DisagreementKind, Exchange, LogLine, Trace
 from tongban.domains.exchange.types.findings import Finding, FindingKind
 from tongban.domains.exchange.types.lookups import (
     CauseCheck,
