@@ -62,8 +62,8 @@ from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 __all__ = [
     "AnswerMissing",
     "DemandNotFound",
-    "FaultyDemand",
     "EvidenceImpossible",
+    "FaultyDemand",
     "FaultyFile",
     "FaultyResource",
     "FaultySystem",
@@ -95,9 +95,9 @@ __all__ = [
     "look_up",
     "look_up_many",
     "name_provider",
+    "note_verification",
     "order",
     "refuse",
-    "note_verification",
     "register_cause_check",
     "register_default_provider",
     "register_provider",
@@ -116,6 +116,6 @@ __all__ = [
     "take_file",
     "take_files",
     "uphold",
-    "withdraw",
     "verify_evidence",
+    "withdraw",
 ]
