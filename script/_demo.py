@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
 import _prepared
@@ -33,12 +35,17 @@ from tongban.foundation import postgres
 TONGBAN: list[str | Path] = [PYTHON, "-m", "tongban.config.cli"]
 PREPARE: list[str | Path] = [PYTHON, ROOT / "script" / "_prepare.py"]
 OFFICE: list[str | Path] = [PYTHON, "-m", "tongban.demo.department_system"]
+REGISTER: list[str | Path] = [PYTHON, "-m", "tongban.demo.registers"]
+REGISTERS = ("GA", "SCJG", "MZJ", "YBJ")
 FIRST_PORT = 8000
 PORTS_TRIED = 50
 UP_SECONDS = 60
 MARK = "TONGBAN_DEMO_OF"  # in the environment of every child, by which a later start finds what was left
 CLOCK = "business-clock.json"
-MADE_BY_DEMO = ("files", "static", "log", "tobacco-office", "audit-heads.jsonl", CLOCK, _prepared.NAME)
+MADE_BY_DEMO = (
+    *("files", "static", "log", "tobacco-office", "registers"),
+    *("audit-heads.jsonl", CLOCK, _prepared.NAME),
+)
 
 
 class DemoFailed(Exception):
@@ -109,11 +116,14 @@ class City:
         self.log = home / "log"
         self.office = home / "tobacco-office"
         self.credentials = self.office / "credentials.json"
+        self.has_own_database = "DATABASE_URL" not in os.environ
+        # Beside a database elsewhere there is none for the departments: the platform's registers answer for them.
+        names = REGISTERS if self.has_own_database else ()
+        self.registers = [home / "registers" / f"{name}.json" for name in names]
         self.url = ""
         self.accounts = ""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {**os.environ, "TONGBAN_MODE": "demo", "TONGBAN_HOME": str(home), MARK: str(home)}
-        self.has_own_database = "DATABASE_URL" not in os.environ
         self.database = os.environ.get("DATABASE_URL") or postgres.default_url(home)
 
     def end_leftovers(self) -> None:
@@ -151,14 +161,15 @@ class City:
 
     def prepare(self) -> None:
         """Bring the schema up to date and make the sample city where there is none; nothing when all stands as it should."""
-        found = _prepared.accounts_of(self.home, self.database, [self.credentials, self.home / CLOCK])
-        if found is not None:
+        products = [self.credentials, self.home / CLOCK, *self.registers]
+        found = _prepared.accounts_of(self.home, self.database, products)
+        if found is not None and all(_is_free(port) for port in _ports(self.registers)):
             self.accounts = found
             return
         log = self.log / "prepare.log"
-        child = start(
-            [*PREPARE, log, self.credentials], environment=self.environment, own_group=True, answers=True
-        )
+        folders = {file.parent for file in self.registers}
+        command = [*PREPARE, log, self.credentials, *folders]
+        child = start(command, environment=self.environment, own_group=True, answers=True)
         self.children["prepare"] = child
         told, _ = child.communicate()
         del self.children["prepare"]
@@ -168,10 +179,15 @@ class City:
         _prepared.remember(self.home, self.database, self.accounts)
 
     def start_work(self) -> None:
-        """Start the worker and the tobacco office's own system, and wait until the web server is ready."""
+        """Start the worker and the departments' own systems, and wait until the web server and they are ready."""
         with Timed("Web and worker"):
+            for file in self.registers:
+                command = [*REGISTER, file, "--clock", self.home / CLOCK]
+                self._start(f"register-{file.stem}", command)
             self._start("worker", [*TONGBAN, "worker"])
-            self._wait_until_ready()
+            self._wait_until_ready(self.url + "/health/ready")
+            for port in _ports(self.registers):
+                self._wait_until_ready(f"http://127.0.0.1:{port}/health")
             command = [*OFFICE, "--url", self.url, "--credentials", self.credentials]
             self._start("tobacco-office", [*command, "--database", self.office / "office.db"])
 
@@ -211,14 +227,14 @@ class City:
             command, log=self.log / f"{name}.log", environment=self.environment, own_group=True
         )
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, url: str) -> None:
         waited_until = time.monotonic() + UP_SECONDS
-        while not _answers(f"{self.url}/health/ready"):
+        while not _answers(url):
             for name, child in self.children.items():
                 if has_ended(child):
                     raise DemoFailed(f"{name} has ended with {child.returncode}:\n{self._tail(name)}")
             if time.monotonic() > waited_until:
-                raise DemoFailed(f"{self.url} has not answered for {UP_SECONDS} s:\n{self._tail('web')}")
+                raise DemoFailed(f"{url} has not answered for {UP_SECONDS} s:\n{self._tail('web')}")
             time.sleep(0.05)
 
     def _tail(self, name: str) -> str:
@@ -226,16 +242,27 @@ class City:
         return "\n".join(lines[-20:])
 
 
+def _ports(registers: Iterable[Path]) -> list[int]:
+    """Where the departments' registers answer; civil affairs are read in their database."""
+    told = [json.loads(file.read_text()) for file in registers]
+    return [one["port"] for one in told if "read_at" not in one]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def _free_port(first: int) -> int:
     for port in range(first, first + PORTS_TRIED):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                say(f"Port {port} is taken; trying {port + 1}.")
-                continue
+        if _is_free(port):
             return port
+        say(f"Port {port} is taken; trying {port + 1}.")
     raise DemoFailed(f"No port from {first} to {first + PORTS_TRIED - 1} is free; name another by --port.")
 
 

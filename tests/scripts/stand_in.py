@@ -1,7 +1,9 @@
 """Stands in for the command `tongban`: a web server, a worker and commands that end at once."""
 
 import http.server
+import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +21,12 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.wfile.write(os.environ["TONGBAN_PUBLIC_URL"].encode())
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 match sys.argv[1:]:
     case ["serve", "--port", port]:
         # granian's worker processes outlive a killed parent in the same way
@@ -26,11 +34,19 @@ match sys.argv[1:]:
         http.server.HTTPServer(("127.0.0.1", int(port)), Page).serve_forever()
     case ["worker"] | ["office", *_]:
         time.sleep(600)
-    case ["prepare", _log, _credentials] if os.environ.get("SEED_TAKES_LONG"):
+    case ["register", file, "--clock", _clock]:
+        http.server.HTTPServer(
+            ("127.0.0.1", json.loads(Path(file).read_text())["port"]), Page
+        ).serve_forever()
+    case ["prepare", *_] if os.environ.get("SEED_TAKES_LONG"):
         time.sleep(600)
-    case ["prepare", _log, _credentials] if os.environ.get("SEED_FAILS"):
+    case ["prepare", *_] if os.environ.get("SEED_FAILS"):
         sys.exit("the seed file is damaged")
-    case ["prepare", log, credentials]:
+    case ["prepare", log, credentials, registers]:
+        Path(registers).mkdir(exist_ok=True)
+        for name in ("GA", "SCJG", "MZJ", "YBJ"):
+            told = {"port": free_port(), **({"read_at": "postgresql:///mzj"} if name == "MZJ" else {})}
+            (Path(registers) / f"{name}.json").write_text(json.dumps(told))
         with psycopg.connect(postgres.default_url(), autocommit=True) as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS django_migrations (app text, name text)")
         for made in (Path(credentials), postgres.default_home() / "business-clock.json"):

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -27,6 +28,7 @@ import _demo
 _demo.TONGBAN = [sys.executable, {stand_in!r}]
 _demo.PREPARE = [sys.executable, {stand_in!r}, "prepare"]
 _demo.OFFICE = [sys.executable, {stand_in!r}, "office"]
+_demo.REGISTER = [sys.executable, {stand_in!r}, "register"]
 sys.exit(_demo.main())
 """
 
@@ -215,6 +217,19 @@ def test_start_without_the_department_s_credentials_prepares_again(home: Path, p
     _, times_prepared = start_and_end(home, port)
 
     assert times_prepared == 2
+
+
+def test_a_department_s_register_whose_port_was_taken_meanwhile_gets_another(home: Path, port: int) -> None:
+    start_and_end(home, port)
+    before = json.loads((home / "registers" / "GA.json").read_text())["port"]
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", before))
+        occupied.listen()
+
+        _, times_prepared = start_and_end(home, port)
+
+    assert times_prepared == 2
+    assert json.loads((home / "registers" / "GA.json").read_text())["port"] != before
 
 
 def test_second_demo_of_a_home_is_refused_and_the_first_goes_on(home: Path, port: int) -> None:
