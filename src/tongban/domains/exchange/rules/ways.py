@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, SchemaError
 
@@ -19,6 +20,7 @@ NUMBER = "$number"
 SAMPLE_NUMBER = "310101189001010013"
 FEN_PER_WAN_YUAN = 1_000_000
 _METHODS = ("get", "post")
+_SCHEMES = {WayKind.HTTP: ("https", "http"), WayKind.POSTGRES: ("postgresql", "postgres")}
 _POINTER = {"type": "string", "pattern": "^(/[^/]+)*$"}
 _NAME = {"type": "string", "pattern": "^[a-z_][a-z0-9_]*([.][a-z_][a-z0-9_]*)?$", "maxLength": 127}
 _ANSWER = {
@@ -113,6 +115,8 @@ class Operation:
 def way_fault(way: Way, fields: Collection[str]) -> str:
     """What is wrong with a way to a resource of these fields; empty when it can be used."""
     try:
+        if urlsplit(way.address).scheme not in _SCHEMES[way.kind]:
+            return "address: of another kind"
         _check(_MAPPINGS[way.kind], way.mapping, "mapping")
         unknown = sorted(set(way.mapping["answer"]["fields"]) - set(fields))
         if unknown:
