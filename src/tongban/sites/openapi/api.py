@@ -34,7 +34,7 @@ from tongban.domains.eforms.types import AttachmentStatus
 from tongban.domains.identity import selectors as identity
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
-from tongban.sites.openapi import clients, licences, problems, webhooks
+from tongban.sites.openapi import clients, exchange, licences, problems, webhooks
 from tongban.sites.openapi.clients import ApiCaller, ApiRequest
 from tongban.sites.openapi.document import DepartmentApi
 from tongban.sites.openapi.idempotency import Answer, answer_once
@@ -84,6 +84,7 @@ api = DepartmentApi(
 )
 problems.register(api)
 api.add_router("", licences.router)
+api.add_router("/exchange", exchange.router)
 
 
 @api.post("/token", auth=None, response=TokenOut, tags=["credentials"], operation_id="issue_token")

@@ -28,6 +28,8 @@ _PROBLEM: dict[str, Any] = {  # JSON schema
         },
         "current_status": {"type": "string"},
         "action": {"type": "string"},
+        "refusal": {"type": "string"},
+        "exchange_id": {"type": ["string", "null"], "format": "uuid"},
         "wanted_status": {"type": "array", "items": {"type": "string"}},
     },
 }
@@ -49,6 +51,7 @@ class DepartmentApi(NinjaAPI):
             "description": "没有完成；原因见 code 和 detail",
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+        document["components"]["responses"] = {"Problem": answer}
         for operations in document["paths"].values():
             for method in _METHODS & operations.keys():
                 operations[method]["responses"] |= {"4XX": answer, "503": answer}

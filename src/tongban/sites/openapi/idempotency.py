@@ -30,7 +30,7 @@ def answer_once(
     request: HttpRequest, *, department: str, key: str, at: datetime, act: Callable[[], Answer]
 ) -> Answer:
     """The answer of `act`, or the one this key was given before; raises :class:`IdempotencyKeyReused`."""
-    fingerprint = hashlib.sha256(b"\n".join((request.path.encode(), request.body))).hexdigest()
+    fingerprint = _fingerprint(request)
     with transaction.atomic():
         row, is_new = IdempotentAnswer.objects.get_or_create(
             department=department, key=key, defaults={"request_sha256": fingerprint, "at": at}
@@ -42,3 +42,16 @@ def answer_once(
             row.save(update_fields=["answer"])
         answer: Answer = row.answer
         return answer
+
+
+def claim(request: HttpRequest, *, department: str, key: str, at: datetime) -> None:
+    """Let a key stand for this request alone, where its answer is not to be kept; raises :class:`IdempotencyKeyReused`."""
+    row, _is_new = IdempotentAnswer.objects.get_or_create(
+        department=department, key=key, defaults={"request_sha256": _fingerprint(request), "at": at}
+    )
+    if row.request_sha256 != _fingerprint(request):
+        raise IdempotencyKeyReused(f"key of {department} came with another body")
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    return hashlib.sha256(b"\n".join((request.path.encode(), request.body))).hexdigest()

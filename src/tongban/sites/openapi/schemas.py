@@ -350,3 +350,23 @@ class ReplayIn(Strict):
 
 class ReplayOut(Schema):
     events: int
+
+
+class LookUpIn(Strict):
+    """What is asked about whom, why, for which case; members of `fields` are the resource's own."""
+
+    resource: Code
+    subject_number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+    fields: Annotated[list[Code], Field(min_length=1, max_length=50)]
+    purpose: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PRINTABLE)]
+    case: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{12,64}$")]
+
+
+class LookUpOut(Schema):
+    """`message` says which fields were left out, if any were."""
+
+    exchange_id: UUID
+    source: str
+    as_of: datetime
+    values: dict[str, Any]  # Any: a field's value as its provider has it
+    message: str

@@ -21,6 +21,7 @@ from tongban.domains.cases.selectors.causes import (
     list_open_by_version,
 )
 from tongban.domains.cases.selectors.dossier import (
+    find_item,
     get_clock,
     get_dossier,
     list_checks,
@@ -45,6 +46,7 @@ __all__ = [
     "CaseNotFound",
     "count_open_by_version",
     "find_application_of",
+    "find_item",
     "get_calendar",
     "get_calendar_reach",
     "get_calendar_status",

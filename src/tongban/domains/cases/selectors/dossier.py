@@ -172,6 +172,14 @@ def list_checks(*, department: str, on_or_before: datetime | None = None) -> tup
     return tuple(check_view(row, row.case) for row in rows.select_related("case").order_by("due_on", "id"))
 
 
+def find_item(case_number: str, *, actor: Actor) -> str | None:
+    """The basic code of a case's item; None when there is no such case for the actor."""
+    row = Case.objects.filter(number=case_number).only("department", "applicant_id", "basic_code").first()
+    if row is None or not may_see(actor, department=row.department, applicant_id=row.applicant_id):
+        return None
+    return row.basic_code
+
+
 def _find(case_number: str, actor: Actor) -> Case:
     return _seen(Case.objects.filter(number=case_number).first(), case_number, actor)
 

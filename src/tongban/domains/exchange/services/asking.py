@@ -28,6 +28,7 @@ from tongban.domains.exchange.types import (
     LookupRequest,
     LookupResult,
     Outcome,
+    Refusal,
     Resource,
     Trace,
     Value,
@@ -171,7 +172,7 @@ def _result(permitted: Permitted, reply: Reply) -> LookupResult:
     if reply.outcome is Outcome.NOT_ALLOWED:
         message = _("%(provider)s没有同意这次查询。请自行填写，或向该部门核实。")
         named = message % {"provider": permitted.resource.provider_name}
-        return LookupResult(Outcome.NOT_ALLOWED, {}, named)
+        return LookupResult(Outcome.NOT_ALLOWED, {}, named, Refusal.BY_PROVIDER)
     if reply.fault is FindingKind.OTHER_SUBJECT:
         message = _("数据提供部门返回的不是当事人的记录，没有采用，已通知该部门核查。请自行填写。")
         return LookupResult(Outcome.UNAVAILABLE, {}, message)

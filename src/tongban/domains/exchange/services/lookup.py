@@ -56,7 +56,9 @@ def look_up_many(
         results = evidence.keep(exchanged, actor=actor, at=at)
         for one in faulty:
             faults_of_providers.report(one, resources[one.request.resource], at=at)
-    return results
+    return tuple(
+        replace(result, exchange_id=one.exchange.id) for result, one in zip(results, exchanged, strict=True)
+    )
 
 
 def _with_word(answer: Exchanged, word: str) -> Exchanged:

@@ -65,16 +65,21 @@ class Refusal(StrEnum):
     OTHER_ITEM = "OTHER_ITEM"
     NO_FIELD = "NO_FIELD"
     OVER_RATE = "OVER_RATE"
+    BY_PROVIDER = "BY_PROVIDER"
 
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """`message` says in words why there is no value, or which fields were left out; `refusal` by which rule it was not allowed."""
+    """`message` says in words why there is no value, or which fields were left out; `refusal` by which rule it was not allowed.
+
+    `exchange_id` is under which both sides keep their evidence.
+    """
 
     outcome: Outcome
     values: Mapping[str, Value]
     message: str = ""
     refusal: Refusal | None = None
+    exchange_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
