@@ -155,3 +155,16 @@ def test_what_is_wrong_with_a_request_is_said_and_leaves_nothing(
     answer = food.post("/exchange/look-ups", body_for(firm, number, **change))
 
     assert (answer.status_code, ExchangeLog.objects.count()) == (status, 0)
+
+
+def test_a_grant_that_is_used_up_for_the_minute_says_when_to_come_back(
+    food: System, firm: UUID, number: str, register: Register
+) -> None:
+    began = RECEIVED_AT - timedelta(days=1)
+    grant = Grant("T-FIRM", FOOD_OFFICE, ("name",), PURPOSE, began, None, per_minute=1)
+    services.grant_access(grant, actor=PLATFORM, at=RECEIVED_AT)
+
+    answers = [food.post("/exchange/look-ups", body_for(firm, number)) for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [200, 429]
+    assert (answers[1].headers["Retry-After"], answers[1].json()["refusal"]) == ("60", "OVER_RATE")

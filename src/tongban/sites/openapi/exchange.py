@@ -30,6 +30,7 @@ _PROBLEMS = {
     Outcome.NOT_ALLOWED: (403, "LOOK_UP_NOT_ALLOWED"),
     Outcome.UNAVAILABLE: (502, "PROVIDER_DOWN"),
 }
+RATE_WINDOW_S = 60
 _DOWN = {"responses": {502: {"$ref": "#/components/responses/Problem"}}}
 
 
@@ -62,10 +63,15 @@ def look_up(request: ApiRequest, body: LookUpIn, key: IdempotencyKey) -> dict[st
 
 def _answer(result: LookupResult, at: datetime) -> dict[str, Any] | HttpResponse:
     if result.outcome is not Outcome.FOUND:
-        members = {"exchange_id": str(result.exchange_id)}
+        members: dict[str, Any] = {"exchange_id": str(result.exchange_id)}  # JSON
         if result.refusal is not None:
             members["refusal"] = result.refusal.value
-        return problems.problem(*_PROBLEMS[result.outcome], result.message, **members)
+        if result.refusal is Refusal.OVER_RATE:
+            answer = problems.problem(429, "RATE_LIMITED", result.message, **members)
+            answer.headers["Retry-After"] = str(RATE_WINDOW_S)
+            return answer
+        status, code = _PROBLEMS[result.outcome]
+        return problems.problem(status, code, result.message, **members)
     return {
         "exchange_id": result.exchange_id,
         "source": next((value.source for value in result.values.values()), ""),
@@ -95,5 +101,5 @@ def _refuse(request: ApiRequest, body: LookUpIn, at: datetime) -> HttpResponse:
         detail={"fields": body.fields, "purpose": body.purpose, "outcome": Outcome.NOT_ALLOWED.value},
     )
     sentence = _("对应的办件已经办结或与当事人无关，不能再查询。")
-    refusal = Refusal.CAUSE_NOT_LIVE.value
-    return problems.problem(*_PROBLEMS[Outcome.NOT_ALLOWED], sentence, refusal=refusal)
+    status, code = _PROBLEMS[Outcome.NOT_ALLOWED]
+    return problems.problem(status, code, sentence, refusal=Refusal.CAUSE_NOT_LIVE.value)
