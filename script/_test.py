@@ -1,4 +1,4 @@
-"""Run the tests: start the embedded database if needed, provide the browser, then pytest."""
+"""Run the tests: start the embedded database if needed, provide the browser and the token, then pytest."""
 
 import fcntl
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 import _browser
+import _softhsm
 from _processes import PYTHON, ROOT, run, say
 
 from tongban.foundation import postgres
@@ -24,12 +25,11 @@ def main() -> int:
     """Run pytest on the arguments and return its exit status."""
     began = time.monotonic()
     arguments = [_from_root(argument) for argument in sys.argv[1:]]
-    try:
-        _provide_browser(arguments)
-    except _browser.BrowserMissing as missing:
-        say(str(missing))
-        if os.environ.get("CI"):
-            return 1
+    missing = list(_missing_programs(arguments))
+    for sentence in missing:
+        say(sentence)
+    if missing and os.environ.get("CI"):
+        return 1
     environment = {**os.environ, "TONGBAN_MODE": "test", "TONGBAN_HOME": str(postgres.default_home())}
     # The tests start a hundred programs of ours, each of which would compile all modules anew.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -88,16 +88,25 @@ def _side_by_side(arguments: list[str]) -> list[str]:
     return [f"-n{processes}", "--dist=loadfile", "--no-loadscope-reorder"]
 
 
-def _provide_browser(arguments: list[str]) -> None:
+def _missing_programs(arguments: list[str]) -> Iterator[str]:
+    """Provide what the named tests need beside Python; what could not be had, as the command to type."""
     named = [Path(argument.partition("::")[0]) for argument in arguments if not argument.startswith("-")]
     folders = [path for path in named if path.exists()] or [ROOT / "tests"]
-    if any(_drives_browser(path) for path in folders):
-        _browser.provide()
+    if any(_has_mark(path, "browser") for path in folders):
+        try:
+            _browser.provide()
+        except _browser.BrowserMissing as missing:
+            yield str(missing)
+    if any(_has_mark(path, "token") for path in folders):
+        try:
+            _softhsm.provide()
+        except _softhsm.SoftHsmMissing as missing:
+            yield str(missing)
 
 
-def _drives_browser(path: Path) -> bool:
+def _has_mark(path: Path, mark: str) -> bool:
     files = path.rglob("test_*.py") if path.is_dir() else [path]
-    return any("mark.browser" in file.read_text() for file in files)
+    return any(f"mark.{mark}" in file.read_text() for file in files)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _browser
+import _softhsm
 import _test
 import pytest
 
@@ -26,10 +27,11 @@ def run(command, environment):
     return 0 if postgres.status().is_running else 9
 
 _test.run = run
-_test._provide_browser = lambda arguments: None
+_test._missing_programs = lambda arguments: ()
 sys.exit(_test.main())
 """
 MARKED = "@pytest.mark." + "browser\ndef test_page(): ...\n"
+WITH_TOKEN = "@pytest.mark." + "token\ndef test_signs(): ...\n"
 
 
 @pytest.fixture
@@ -42,7 +44,12 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere.example/tongban")
     monkeypatch.delenv("CI", raising=False)
+
+    def refuse_token() -> str:
+        raise _softhsm.SoftHsmMissing("SoftHSM2 is missing. Install it with: …")
+
     monkeypatch.setattr(_browser, "provide", refuse)
+    monkeypatch.setattr(_softhsm, "provide", refuse_token)
     monkeypatch.setattr(postgres, "start", lambda: pytest.fail("started a database that is not used"))
     monkeypatch.setattr(
         _test, "run", lambda command, **_: called.append([str(word) for word in command]) or 0
@@ -69,6 +76,23 @@ def test_missing_browser_fails_in_continuous_integration_before_any_test(
     assert status == 1
     assert "Chromium is missing. Install it with" in capsys.readouterr().err
     assert commands == []
+
+
+def test_missing_softhsm_fails_in_continuous_integration_and_is_said_elsewhere(
+    commands: list[list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "test_tokens.py").write_text(WITH_TOKEN)
+
+    elsewhere = call(monkeypatch, str(tmp_path))
+    said = capsys.readouterr().err
+    monkeypatch.setenv("CI", "true")
+
+    assert (elsewhere, call(monkeypatch, str(tmp_path)), len(commands)) == (0, 1, 1)
+    assert "SoftHSM2 is missing" in said
+    assert "Chromium" not in said
 
 
 def test_missing_browser_is_said_elsewhere_and_the_tests_run(
