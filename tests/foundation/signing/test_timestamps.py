@@ -50,8 +50,10 @@ def test_what_is_no_token_is_refused(token):
 def test_a_department_gives_no_stamps(monkeypatch):
     monkeypatch.setattr(timestamps, "TSA", "SCJG")
 
-    with pytest.raises(TimeStampFailed, match="unsuitable certificate purpose"):
-        timestamps.timestamp(DIGEST, at=AT)
+    token = timestamps.timestamp(DIGEST, at=AT)
+
+    with pytest.raises(TimeStampRefused, match="unsuitable certificate purpose"):
+        timestamps.verify(token, DIGEST)
 
 
 def test_a_stamp_of_a_revoked_authority_proves_nothing():

@@ -50,8 +50,12 @@ def name_owners_by(lookup: NamesOf) -> None:
 @dataclass(frozen=True, slots=True)
 class _KeySigner:
     key_id: str
-    certificate: bytes
+    chain: tuple[bytes, ...]
     key: PrivateKey
+
+    @property
+    def certificate(self) -> bytes:
+        return self.chain[0]
 
     @property
     def algorithm(self) -> Algorithm:
@@ -224,13 +228,15 @@ def _in_force(owner: str, algorithm: Algorithm, at: datetime) -> QuerySet[models
     rows = models.Certificate.objects.filter(
         owner=owner, kind=CertificateKind.SIGNER, algorithm=algorithm, not_before__lte=at, not_after__gt=at
     )
-    return rows.exclude(revoked_at__lte=at).order_by("-not_before", "-id")
+    rows = rows.exclude(revoked_at__lte=at).select_related("issued_by__issued_by")
+    return rows.order_by("-not_before", "-id")
 
 
 def _signer(row: models.Certificate) -> _KeySigner:
     signer = _signers.get(row.key_id)
     if signer is None:
-        signer = _signers[row.key_id] = _KeySigner(row.key_id, bytes(row.certificate), _private_key(row))
+        above = tuple(bytes(one.certificate) for one in _upwards(row))
+        signer = _signers[row.key_id] = _KeySigner(row.key_id, above, _private_key(row))
     return signer
 
 

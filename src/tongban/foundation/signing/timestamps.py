@@ -11,11 +11,11 @@ from typing import ClassVar
 
 import httpx
 import rfc3161_client
-from asn1crypto import algos, cms, core, tsp, x509
+from asn1crypto import cms, core, tsp, x509
 from cryptography.x509 import load_der_x509_certificate
 from django.conf import settings
 
-from tongban.foundation.signing import services, software
+from tongban.foundation.signing import messages, services
 from tongban.foundation.signing.types import (
     TSA,
     Algorithm,
@@ -48,7 +48,9 @@ def timestamp(digest: bytes, *, at: datetime) -> bytes:
     """
     if len(digest) != DIGEST_BYTES:
         raise TimeStampFailed(f"a digest has {DIGEST_BYTES} bytes, not {len(digest)}")
-    token = _ask(settings.TSA_URL, digest) if settings.TSA_URL else stamp(digest, at=at)
+    if not settings.TSA_URL:
+        return stamp(digest, at=at)
+    token = _ask(settings.TSA_URL, digest)
     try:
         verify(token, digest)
     except TimeStampRefused as error:
@@ -131,78 +133,21 @@ def stamp(digest: bytes, *, at: datetime, nonce: int | None = None) -> bytes:
     """A token of the platform's own authority, with the nonce of a request where it came as one; raises `TimeStampFailed`."""
     try:
         signer = services.signer_for(TSA, at=at)
-        certificate = x509.Certificate.load(signer.certificate)
         info = tsp.TSTInfo(
             {
                 "version": "v1",
                 "policy": _POLICY,
                 "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest},
                 "serial_number": secrets.randbits(63),
-                "gen_time": at.astimezone(UTC),
+                "gen_time": at.astimezone(UTC).replace(microsecond=0),
                 "nonce": nonce,
-                "tsa": x509.GeneralName(name="directory_name", value=certificate.subject),
+                "tsa": x509.GeneralName(
+                    name="directory_name", value=x509.Certificate.load(signer.certificate).subject
+                ),
             }
         ).dump()
-        attributes = _attributes(certificate, hashlib.sha256(info).digest(), at)
-        signature = software.to_der(signer.sign(attributes.dump()))
+        return messages.write(
+            signer, content=info, content_type="tst_info", digest=hashlib.sha256(info).digest()
+        )
     except (KeyUnavailable, NoSigner) as error:
         raise TimeStampFailed(f"our own time-stamping authority: {error}") from error
-    chain = [x509.Certificate.load(one) for one in services.chain(signer.key_id)[:-1]]
-    return bytes(_signed(info, certificate, attributes, signature, chain).dump())
-
-
-def _attributes(certificate: x509.Certificate, digest: bytes, at: datetime) -> cms.CMSAttributes:
-    """What the authority signs: the content's kind and digest, and by which certificate (RFC 5816)."""
-    by = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(certificate.dump()).digest()}]})
-    moment = cms.Time({"utc_time": core.UTCTime(at.astimezone(UTC).replace(microsecond=0))})
-    return cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": "content_type", "values": ["tst_info"]}),
-            cms.CMSAttribute({"type": "signing_time", "values": [moment]}),
-            cms.CMSAttribute({"type": "signing_certificate_v2", "values": [by]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [digest]}),
-        ]
-    )
-
-
-def _signed(
-    info: bytes,
-    certificate: x509.Certificate,
-    attributes: cms.CMSAttributes,
-    signature: bytes,
-    chain: list[x509.Certificate],
-) -> cms.ContentInfo:
-    digested_by = algos.DigestAlgorithm({"algorithm": "sha256"})
-    signed_by = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": cms.SignerIdentifier(
-                {
-                    "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-                    )
-                }
-            ),
-            "digest_algorithm": digested_by,
-            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-            "signed_attrs": attributes,
-            "signature": signature,
-        }
-    )
-    return cms.ContentInfo(
-        {
-            "content_type": "signed_data",
-            "content": cms.SignedData(
-                {
-                    "version": "v3",
-                    "digest_algorithms": [digested_by],
-                    "encap_content_info": {
-                        "content_type": "tst_info",
-                        "content": cms.ParsableOctetString(info),
-                    },
-                    "certificates": chain,
-                    "signer_infos": [signed_by],
-                }
-            ),
-        }
-    )

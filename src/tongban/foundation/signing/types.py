@@ -36,6 +36,10 @@ class Signer(Protocol):
     def certificate(self) -> bytes:
         """X.509, DER."""
 
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The certificate and those above it up to the root."""
+
     def sign(self, data: bytes) -> bytes:
         """64 bytes r‖s over `data`; raises `KeyUnavailable`."""
 
@@ -83,6 +87,9 @@ class Refusal(StrEnum):
     EXPIRED = "EXPIRED"
     NOT_YET_VALID = "NOT_YET_VALID"
     WRONG_SIGNATURE = "WRONG_SIGNATURE"
+    UNSIGNED = "UNSIGNED"
+    APPENDED = "APPENDED"
+    """A signed PDF to which something was added afterwards."""
 
 
 _REFUSALS: Mapping[Refusal, str] = {
@@ -91,6 +98,8 @@ _REFUSALS: Mapping[Refusal, str] = {
     Refusal.EXPIRED: gettext_noop("签名所用的证书已经过期，不能采信。请向出具单位索取新签名的文件。"),
     Refusal.NOT_YET_VALID: gettext_noop("签名时间早于证书生效时间，不能采信。请向出具单位核实。"),
     Refusal.WRONG_SIGNATURE: gettext_noop("签名与内容不符，内容可能被改动过，不能采信。请使用原件。"),
+    Refusal.UNSIGNED: gettext_noop("这个文件没有可以核验的电子签名。请使用从本平台下载的原件。"),
+    Refusal.APPENDED: gettext_noop("文件在签名之后又添加了内容，不能采信。请使用原件，不要另存或批注。"),
 }
 
 
