@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,8 @@ from tongban.domains.cases import services
 from tongban.domains.cases.models import Paper
 from tongban.domains.cases.rules import papers as wording
 from tongban.domains.cases.types import PaperKind
+from tongban.foundation.signing import pdf as signed_pdf
+from tongban.foundation.signing.types import TimeStampFailed
 from tongban.kernel.actors import Actor
 from tongban.kernel.clock import PauseReason
 from tongban.kernel.workdays import DueDate
@@ -74,6 +77,30 @@ def test_a_paper_is_made_once_and_reads_the_same_for_ever(story: Story, zhang_sa
     text = text_of(first)
     for words in ("受理通知书", paper.number, "示例小馆", "示例区市场监督管理局", "2026年3月3日"):
         assert words in text
+
+
+def test_a_paper_is_signed_by_its_office_and_a_receipt_by_the_platform(
+    story: Story, zhang_san: Actor
+) -> None:
+    paper = story.accept().papers[0]
+    receipt = Paper.objects.get(kind=PaperKind.RECEIPT)
+
+    signed = [
+        signed_pdf.verify(services.open_paper(paper_id=one, actor=zhang_san, at=at(3, 4)), at=at(3, 5))
+        for one in (paper.id, receipt.id)
+    ]
+
+    assert [(one.owner, one.is_stamped) for one in signed] == [(FOOD_OFFICE, True), ("PLATFORM", True)]
+
+
+def test_a_paper_that_cannot_be_stamped_is_not_kept(story: Story, zhang_san: Actor, settings: Any) -> None:
+    paper = story.accept().papers[0]
+    settings.TSA_URL = "http://127.0.0.1:9/"
+
+    with pytest.raises(TimeStampFailed):
+        services.open_paper(paper_id=paper.id, actor=zhang_san, at=at(3, 4))
+
+    assert Paper.objects.get(id=paper.id).storage_key == ""
 
 
 def test_the_receipt_is_open_to_applicant_and_departments(

@@ -281,7 +281,7 @@ def test_a_face_is_a_pdf(holder: Subject, licence_type: str, issuer: str) -> Non
         holder, licence_type=licence_type, issuer=issuer, fields={"name": "示例小馆", "uscc": cast.uscc(88)}
     )
 
-    assert selectors.render_face(licence.number).startswith(b"%PDF")
+    assert services.sign_file(licence.number, actor=PLATFORM, at=cast.NOW).pdf.startswith(b"%PDF")
 
 
 def test_the_nightly_task_marks_by_the_business_clock(holder: Subject) -> None:

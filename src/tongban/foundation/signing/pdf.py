@@ -6,12 +6,15 @@ string of the signature must be in it. What a parser then reads is what the plat
 
 import hashlib
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
 from asn1crypto.core import load as load_der
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
@@ -25,6 +28,23 @@ _RESERVED = 2 * 12_000
 _RANGE = re.compile(rb"/ByteRange ?\[ ?(\d{1,10}) (\d{1,10}) (\d{1,10}) (\d{1,10}) ?\]")
 _HEX = re.compile(rb"<[0-9a-fA-F]*>")
 _MOST_RANGES = 8
+# What pyHanko raises on structures that are no PDF.
+_PARSER_TROUBLES = (
+    PdfError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    AssertionError,
+    OverflowError,
+    OSError,
+    zlib.error,
+)
+
+
+class Unreadable(Exception):
+    """No PDF that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,21 @@ def verify(pdf: bytes, *, at: datetime) -> SignedPdf:
     if 0 < end < len(pdf):
         raise SignatureRefused(Refusal.APPENDED, "")
     raise SignatureRefused(Refusal.WRONG_SIGNATURE, "")
+
+
+def attachment(pdf: bytes, name: str) -> bytes | None:
+    """The file of this name inside; raises `Unreadable`, which no file of ours whose signature holds can do."""
+    try:
+        names = PdfFileReader(BytesIO(pdf), strict=False).root["/Names"]["/EmbeddedFiles"]["/Names"]
+        for place in range(1, len(names), 2):
+            specification = names[place]
+            if str(specification["/UF"]) == name:
+                return bytes(specification["/EF"]["/F"].data)
+    except KeyError:
+        return None
+    except _PARSER_TROUBLES as error:
+        raise Unreadable(f"{type(error).__name__}") from error
+    return None
 
 
 def signed_revision(pdf: bytes) -> bytes:

@@ -49,6 +49,12 @@ def check(data: bytes) -> None:
             raise Active
 
 
+def check_unfolded(data: bytes) -> None:
+    """Refuse what unfolds to more than `MAX_INFLATED` before a parser reads it; raises Unfolds."""
+    for _part in _inflated(data):
+        pass
+
+
 def _unescaped(data: bytes) -> bytes:
     """ISO 32000-1 §7.3.5: `/J#61vaScript` is `/JavaScript`."""
     return _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), data)

@@ -19,6 +19,9 @@ from tongban.domains.directory import selectors as directory
 from tongban.foundation import papers
 from tongban.foundation.audit import services as audit
 from tongban.foundation.numbering import services as numbering
+from tongban.foundation.signing import pdf as signed_pdf
+from tongban.foundation.signing import services as signing
+from tongban.foundation.signing.types import PLATFORM
 from tongban.foundation.storage import services as storage
 from tongban.kernel.actors import Actor
 from tongban.kernel.instants import shanghai_date
@@ -58,17 +61,19 @@ def issue_paper(case: Case, heading: wording.Heading, content: wording.Content) 
 
 
 def open_paper(*, paper_id: UUID, actor: Actor, at: datetime) -> bytes:
-    """The paper's PDF/A, the same bytes on every opening; raises ``CaseNotFound`` for who may not see it."""
+    """The paper's PDF/A, signed by who issued it, the same bytes on every opening.
+
+    Raises ``CaseNotFound`` for who may not see it, and while it can't be signed ``KeyUnavailable``, ``NoSigner``, ``TimeStampFailed``.
+    """
+    row = PaperRow.objects.select_related("case").filter(id=paper_id).first()
+    if row is None:
+        raise CaseNotFound(f"no paper {paper_id}")
+    applicant_id, case_number = _require_reader(row, actor)
+    made = None if row.storage_key else _make(row, at)
     with transaction.atomic():
-        row = PaperRow.objects.select_for_update(of=("self",)).filter(id=paper_id).first()
-        if row is None:
-            raise CaseNotFound(f"no paper {paper_id}")
-        applicant_id, case_number = _require_reader(row, actor)
-        if not row.storage_key:
-            extra = {"qr": _status_code(row), "is_sample": _is_sample()}
-            pdf = papers.render(_TEMPLATE, {**row.content, **extra})
-            stored = storage.put(pdf, media_type="application/pdf", purpose="paper")
-            row.storage_key, row.sha256 = stored.key, stored.sha256
+        row = PaperRow.objects.select_for_update().get(id=paper_id)
+        if made is not None and not row.storage_key:
+            row.storage_key, row.sha256 = made.key, made.sha256
             row.save(update_fields=["storage_key", "sha256"])
         audit.record(
             actor=actor,
@@ -79,7 +84,22 @@ def open_paper(*, paper_id: UUID, actor: Actor, at: datetime) -> bytes:
             subject_id=applicant_id,
             case_number=case_number,
         )
-        return storage.read(row.storage_key)
+    return storage.read(row.storage_key)
+
+
+def _make(row: PaperRow, at: datetime) -> storage.StoredFile:
+    """Outside any transaction: a time-stamping authority may keep us waiting."""
+    mark = "示例" if _is_sample() else "文书专用章"
+    extra = {
+        "qr": _status_code(row),
+        "seal": papers.seal_svg(str(row.content["issuer"]), mark),
+        "is_sample": _is_sample(),
+    }
+    pdf = papers.render(_TEMPLATE, {**row.content, **extra})
+    # A receipt is of the whole application: the platform gives it.
+    owner = PLATFORM if row.case is None else row.case.department
+    signed = signed_pdf.sign(pdf, signer=signing.signer_for(owner, at=at), reason=row.title, at=at)
+    return storage.put(signed, media_type="application/pdf", purpose="paper")
 
 
 def _require_reader(row: PaperRow, actor: Actor) -> tuple[UUID, str]:

@@ -2,6 +2,7 @@
 
 from tongban.domains.licences.models.authority import Consent, ConsentItem
 from tongban.domains.licences.models.catalogue import LicenceType
+from tongban.domains.licences.models.files import LicenceFile
 from tongban.domains.licences.models.library import Licence, StatusEntry
 from tongban.domains.licences.models.presenting import (
     Credential,
@@ -17,6 +18,7 @@ __all__ = [
     "ConsentItem",
     "Credential",
     "Licence",
+    "LicenceFile",
     "LicenceType",
     "Report",
     "Showing",

@@ -8,6 +8,7 @@ from tongban.domains.licences.rules.authority import (
     scope_fault,
     term_fault,
 )
+from tongban.domains.licences.rules.files import ATTACHMENT, file_data
 from tongban.domains.licences.rules.library import (
     CAPTIONS,
     NUMBER_FIELDS,
@@ -15,6 +16,7 @@ from tongban.domains.licences.rules.library import (
     PERSON_NAME,
     RUNS_OUT_SOON,
     SAMPLE_STAMP,
+    SEAL_MARK,
     STAMPS,
     STATUS_NAMES,
     caption,
@@ -23,6 +25,7 @@ from tongban.domains.licences.rules.library import (
     end_of_term,
     face_rows,
     is_in_force,
+    masked,
     missing_fields,
     runs_out_soon,
     stamp,
@@ -51,6 +54,7 @@ from tongban.domains.licences.rules.presenting import (
 
 __all__ = [
     "AGE_18",
+    "ATTACHMENT",
     "CAPTIONS",
     "CODE_DIGITS",
     "CONSENT_STATUS_NAMES",
@@ -63,6 +67,7 @@ __all__ = [
     "PURPOSE_NAMES",
     "RUNS_OUT_SOON",
     "SAMPLE_STAMP",
+    "SEAL_MARK",
     "STAMPS",
     "STATUS_NAMES",
     "WRONG_CODES_ALLOWED",
@@ -77,8 +82,10 @@ __all__ = [
     "derived",
     "end_of_term",
     "face_rows",
+    "file_data",
     "find_offer",
     "is_in_force",
+    "masked",
     "missing_fields",
     "offers",
     "purpose_fault",

@@ -100,6 +100,7 @@ STAMPS: Mapping[LicenceStatus, str] = {
     LicenceStatus.SUPERSEDED: "已换新",
 }
 SAMPLE_STAMP = "示例"
+SEAL_MARK = "电子证照专用章"
 
 
 def stamp(status: LicenceStatus, *, is_sample: bool) -> str:
@@ -120,9 +121,14 @@ def face_rows(licence_type: LicenceType, fields: Mapping[str, str], holder_name:
         if not text or (name == "name" and text == holder_name):
             continue
         if name in NUMBER_FIELDS:
-            text = f"{text[:1]}{'*' * (len(text) - 2)}{text[-1:]}"
+            text = masked(text)
         rows.append([caption(licence_type, name), text])
     return rows
+
+
+def masked(number: str) -> str:
+    """A number of a person: its first and last character."""
+    return f"{number[:1]}{'*' * (len(number) - 2)}{number[-1:]}"
 
 
 def chinese_date(day: date) -> str:

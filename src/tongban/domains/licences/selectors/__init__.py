@@ -9,6 +9,7 @@ from tongban.domains.licences.selectors.authority import (
     list_consents_of,
 )
 from tongban.domains.licences.selectors.library import (
+    DATA,
     FIELDS_CONTEXT,
     GENERIC_DOCUMENT,
     GENERIC_FACE,
@@ -26,7 +27,6 @@ from tongban.domains.licences.selectors.library import (
     licence_types,
     list_for_case,
     list_for_holders,
-    render_face,
     status_on,
 )
 from tongban.domains.licences.selectors.presenting import (
@@ -57,6 +57,7 @@ from tongban.domains.licences.selectors.reports import (
 from tongban.domains.licences.selectors.uses import cases_relying_on, list_uses_for, list_uses_of
 
 __all__ = [
+    "DATA",
     "FIELDS_CONTEXT",
     "GENERIC_DOCUMENT",
     "GENERIC_FACE",
@@ -103,7 +104,6 @@ __all__ = [
     "list_uses_for",
     "list_uses_of",
     "list_verifiers_of",
-    "render_face",
     "status_list_uri",
     "status_on",
 ]

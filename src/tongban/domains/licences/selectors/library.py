@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from tongban.domains.licences import models, rules
+from tongban.domains.licences import models
 from tongban.domains.licences.types import Licence, LicenceAction, LicenceStatus, LicenceType, StatusEntry
-from tongban.foundation import crypto, papers
+from tongban.foundation import crypto
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
@@ -131,13 +130,6 @@ def history(number: str) -> list[StatusEntry]:
     ]
 
 
-def render_face(number: str) -> bytes:
-    """The licence's face as PDF/A, labelled as a sample outside production; raises `LicenceNotFound`."""
-    licence = get_by_number(number)
-    licence_type = get_type(licence.licence_type)
-    return papers.render(_face_template(licence_type), _face(licence, licence_type))
-
-
 def as_type(row: models.LicenceType) -> LicenceType:
     return LicenceType(
         code=row.code,
@@ -172,28 +164,3 @@ def as_licence(row: models.Licence) -> Licence:
 
 def _licences() -> QuerySet[models.Licence]:
     return models.Licence.objects.select_related("licence_type")
-
-
-def _face_template(licence_type: LicenceType) -> Path:
-    """The type's own template where there is one."""
-    own = DATA / f"{licence_type.code}.typ"
-    if own.is_file():
-        return own
-    return GENERIC_DOCUMENT if licence_type.is_document else GENERIC_FACE
-
-
-def _face(licence: Licence, licence_type: LicenceType) -> dict[str, object]:
-    is_sample = not settings.IS_PRODUCTION
-    return {
-        "title": licence.name,
-        "number": licence.number,
-        "serial": licence.serial,
-        "holder": licence.holder_name,
-        "rows": rules.face_rows(licence_type, licence.fields, licence.holder_name),
-        "issuer": licence.issuer_name,
-        "issued_on": rules.chinese_date(licence.issued_on),
-        "term": rules.term_text(licence.valid_from, licence.valid_to),
-        "stamp": rules.stamp(licence.status, is_sample=is_sample),
-        "is_sample": is_sample,
-        "qr": papers.qr_svg(f"{settings.PUBLIC_URL}/licences/{licence.number}/"),
-    }

@@ -13,6 +13,7 @@ from tongban.domains.licences.services.authority import (
     refuse_consent,
     withdraw_consent,
 )
+from tongban.domains.licences.services.files import FileRefused, check_file, sign_file
 from tongban.domains.licences.services.grounds import ground_of, register_case_grounds
 from tongban.domains.licences.services.issuing import (
     FaultyIssue,
@@ -87,6 +88,7 @@ __all__ = [
     "FaultyLicenceType",
     "FaultyReport",
     "FaultyVerifier",
+    "FileRefused",
     "IssuerNotFound",
     "IssuerSignatureBroken",
     "MayNotRegister",
@@ -104,6 +106,7 @@ __all__ = [
     "answer_report",
     "ask_consent",
     "cancel",
+    "check_file",
     "close_verifier",
     "expire_due",
     "fetch_by_consent",
@@ -129,6 +132,7 @@ __all__ = [
     "revoke",
     "show",
     "showable",
+    "sign_file",
     "signed_list",
     "supersede",
     "suspend",

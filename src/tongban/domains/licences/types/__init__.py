@@ -13,6 +13,7 @@ from tongban.domains.licences.types.authority import (
     FetchResult,
     LicenceExtract,
 )
+from tongban.domains.licences.types.files import CheckedFile, FileRefusal, LicenceFile, LicenceInFile
 from tongban.domains.licences.types.library import (
     IssueRequest,
     Licence,
@@ -39,6 +40,7 @@ __all__ = [
     "Audience",
     "CaseGround",
     "CaseGrounds",
+    "CheckedFile",
     "Consent",
     "ConsentAction",
     "ConsentAsk",
@@ -47,10 +49,13 @@ __all__ = [
     "FetchOutcome",
     "FetchRequest",
     "FetchResult",
+    "FileRefusal",
     "IssueRequest",
     "Licence",
     "LicenceAction",
     "LicenceExtract",
+    "LicenceFile",
+    "LicenceInFile",
     "LicenceStatus",
     "LicenceType",
     "NewUse",

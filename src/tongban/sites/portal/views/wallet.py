@@ -71,7 +71,8 @@ def open_licence(request: ActorRequest, number: str) -> HttpResponse:
         object_id=str(licence.id),
         subject_id=licence.holder_id,
     )
-    return HttpResponse(selectors.render_face(number), content_type="application/pdf")
+    body = licences.sign_file(number, actor=request.actor, at=now).pdf
+    return HttpResponse(body, content_type="application/pdf")
 
 
 @citizen
