@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", observing.metrics, name="metrics"),
     path("console/", include("tongban.sites.console.urls")),
     path("api/", include("tongban.sites.openapi.urls")),
+    path("", include("tongban.sites.openapi.credentials")),
     path("", include("tongban.sites.shared.urls")),
     path("", include("tongban.sites.portal.urls")),
 ]

@@ -221,6 +221,8 @@ def write_people(people: Mapping[str, list[dict[str, Any]]], at: datetime) -> No
     names = {one["key"]: one["name"] for one in (*people["persons"], *people["entities"])}
     for number, licence in enumerate(people["licences"], start=1):
         _licence(licence, subjects[licence["holder"]], names[licence["holder"]], number, at)
+    for verifier in read("verifiers"):
+        licences.register_verifier(**verifier, phone="", actor=PLATFORM, at=at)
     for mandate in people["mandates"]:
         identity.grant_mandate(
             kind=MandateKind(mandate["kind"]),

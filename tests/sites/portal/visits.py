@@ -27,12 +27,13 @@ from sites.portal import walk
 from sites.portal.test_following import FIELD, ask_for_supplement, case_of, defer_a_material, grant, slot_of
 from tongban.domains.identity.models import Account, Subject
 from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import ConsentAsk
+from tongban.domains.licences.types import ConsentAsk, VerifierKind
 from tongban.domains.messaging.models import Message
 from tongban.foundation.outbox.testing import drain
-from tongban.kernel.actors import Actor, ActorKind
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 
 VISITOR, OWNER, NEWCOMER, GUARDED, HALFWAY = "visitor", "zhangsan", "newcomer", "linxiao", "linxiao halfway"
+DESK = "a verifier's phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,13 @@ PAGES = {
     "portal:consents": Visit("/my/consents/", OWNER),
     "portal:ask_consent": Visit("/my/consents/ask/?type=YYZZ", OWNER),
     "portal:consent": Visit("/my/consents/{consent}/", OWNER),
+    "portal:present": Visit("/my/licences/{licence}/present/?to={verifier}", OWNER),
+    "portal:my_verifiers": Visit("/my/verifiers/", OWNER),
+    "portal:show_offline": Visit("/show/"),
+    "portal:verify": Visit("/verify/", DESK),
+    "portal:verifier_device": Visit("/verify/device/"),
+    "portal:verifiers": Visit("/verifiers/"),
+    "portal:verifier": Visit("/verifiers/{verifier}/", OWNER),
     "portal:messages": Visit("/my/messages/", OWNER),
     "portal:message": Visit("/my/messages/{message}/", OWNER),
     "portal:drafts": Visit("/my/drafts/", OWNER),
@@ -141,6 +149,12 @@ NO_PAGES = {
     "portal:paper": Visit("/papers/{paper}.pdf", OWNER),
     "portal:booklet": Visit("/applications/{decided}/after-care.pdf", OWNER),
     "portal:act_for": Visit("/my/acting-for/", OWNER),
+    "portal:keep_in_phone": Visit("/my/licences/{licence}/phone/", OWNER),
+    "portal:withdraw_from_phones": Visit("/my/licences/{licence}/phone/withdraw/", OWNER),
+    "portal:change_verifier": Visit("/my/verifiers/{verifier}/", OWNER),
+    "portal:release_device": Visit("/verify/device/release/"),
+    "portal:show_worker": Visit("/show/worker.js"),
+    "portal:verify_worker": Visit("/verify/worker.js"),
     "portal:licence": Visit("/my/licences/{licence}.pdf", OWNER),
     "portal:revoke_mandate": Visit("/my/mandates/{check}/revoke/", OWNER),
     "preferences": Visit("/preferences/"),
@@ -150,7 +164,7 @@ NO_PAGES = {
     "mfa_login_webauthn": Visit("/account/two-step/webauthn/login/"),
 }
 """Routes that show no page of their own: files, fragments, forms that lead on."""
-ELSEWHERE = ("console", "api", "live", "ready", "metrics")
+ELSEWHERE = ("console", "api", "credentials", "live", "ready", "metrics")
 
 
 def routes() -> Iterator[str]:
@@ -212,12 +226,21 @@ def live() -> Lived:
     guarded, halfway = _guard(account)
     saved = owner.post(f"/events/OPEN_RESTAURANT/{PLAN}".replace("plan/", "plan/save/"))
     key = Authenticator.objects.get(user=account, type=Authenticator.Type.WEBAUTHN)
+    verifier = licences.register_verifier(
+        name="示例江畔酒店",
+        kind=VerifierKind.HOTEL,
+        address="示例市浦东新区示例路 18 号",
+        phone="",
+        actor=PLATFORM,
+        at=NOW,
+    )
     names = {
         "asked": asked,
         "decided": decided,
         "asked_case": asked_case.number,
         "decided_case": decided_case.number,
         "check": str(check.id),
+        "verifier": verifier.verifier.code,
         "paper": str(asked_case.papers[0].id),
         "licence": case_of(city, decided).licences[0],
         "consent": str(_consent(city)),
@@ -230,6 +253,8 @@ def live() -> Lived:
         "key": str(key.pk),
     }
     browsers = {OWNER: owner, GUARDED: guarded, HALFWAY: halfway, NEWCOMER: _newcomer()}
+    browsers[DESK] = Client(SERVER_NAME="localhost")
+    browsers[DESK].post("/verify/device/", {"verifier": verifier.verifier.code, "secret": verifier.secret})
     return Lived(names, {VISITOR: Client(SERVER_NAME="localhost"), **browsers})
 
 

@@ -15,7 +15,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Form, Query
-from ninja.security import HttpBearer
 
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases import services
@@ -34,8 +33,8 @@ from tongban.domains.eforms.types import AttachmentStatus
 from tongban.domains.identity import selectors as identity
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
-from tongban.sites.openapi import clients, exchange, licences, problems, webhooks
-from tongban.sites.openapi.clients import ApiCaller, ApiRequest
+from tongban.sites.openapi import clients, exchange, licences, problems, verifications, webhooks
+from tongban.sites.openapi.clients import ApiRequest
 from tongban.sites.openapi.document import DepartmentApi
 from tongban.sites.openapi.idempotency import Answer, answer_once
 from tongban.sites.openapi.schemas import (
@@ -68,23 +67,18 @@ from tongban.sites.openapi.schemas import (
     WebhookOut,
 )
 
-
-class BearerToken(HttpBearer):
-    def authenticate(self, request: HttpRequest, token: str) -> ApiCaller | None:  # noqa: ARG002 - ninja's
-        return clients.authenticate(token)
-
-
 api = DepartmentApi(
     title="通办开放接口",
     version="1",
     description="供部门业务系统拉取办件、回传办理进展和结果。错误一律为 application/problem+json（RFC 9457）。",
     docs_url=None,
-    auth=BearerToken(),
+    auth=clients.BearerToken(),
     urls_namespace="v1",
 )
 problems.register(api)
 api.add_router("", licences.router)
 api.add_router("/exchange", exchange.router)
+api.add_router("", verifications.router)
 
 
 @api.post("/token", auth=None, response=TokenOut, tags=["credentials"], operation_id="issue_token")

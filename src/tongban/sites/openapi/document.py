@@ -31,6 +31,7 @@ _PROBLEM: dict[str, Any] = {  # JSON schema
         "refusal": {"type": "string"},
         "exchange_id": {"type": ["string", "null"], "format": "uuid"},
         "wanted_status": {"type": "array", "items": {"type": "string"}},
+        "reason": {"type": "string"},
     },
 }
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})

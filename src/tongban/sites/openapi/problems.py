@@ -20,6 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tongban.domains.cases.services import CheckSettled, IllegalTransition
 from tongban.domains.cases.types import CheckOutcome
+from tongban.foundation.credentials.refusals import CredentialRefused
 from tongban.kernel.errors import TongbanError
 from tongban.sites.openapi.clients import RateLimited
 from tongban.sites.shared.errors import DATABASE_GONE
@@ -39,6 +40,7 @@ _CONFLICTS = frozenset(
         "POINTS_OPEN",
         "CHECK_SETTLED",
         "CHECK_NOT_DUE",
+        "CODE_USED",
     }
 )
 
@@ -109,6 +111,8 @@ def _refused(_request: HttpRequest, error: Exception | type[Exception]) -> HttpR
             "action": "SETTLE_CHECK",
             "wanted_status": sorted(set(CheckOutcome) - {CheckOutcome.OPEN}),
         }
+    if isinstance(error, CredentialRefused):
+        members = {"reason": error.reason.value}
     response = problem(_status_of(error), error.code, _(error.sentence), **members)
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.retry_after_s)

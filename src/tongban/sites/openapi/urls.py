@@ -12,6 +12,8 @@ _POLICIES = {
     "api-root": Policy.PUBLIC,
     "openapi-json": Policy.PUBLIC,
     "issue_token": Policy.PUBLIC,
+    "get_verification_data": Policy.PUBLIC,
+    "list_verifiers": Policy.PUBLIC,
 }
 _patterns, _app_name, _namespace = api.urls
 

@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from tongban.sites.portal.views import authority, filling, finding, following, mine, planning, wallet
+from tongban.sites.portal.views import (
+    authority,
+    filling,
+    finding,
+    following,
+    mine,
+    planning,
+    showing,
+    verifying,
+    wallet,
+)
 
 
 class Code:
@@ -69,6 +79,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<code:number>/clock/", following.explain_clock, name="clock"),
     path("papers/<uuid:paper_id>.pdf", following.open_paper, name="paper"),
     path("licences/<code:number>/", following.check_licence, name="check_licence"),
+    path("show/", showing.show_offline, name="show_offline"),
+    path("show/worker.js", showing.show_worker, {"door": "show"}, name="show_worker"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/worker.js", showing.show_worker, {"door": "verify"}, name="verify_worker"),
+    path("verify/device/", verifying.bind_device, name="verifier_device"),
+    path("verify/device/release/", verifying.release_device, name="release_device"),
+    path("verifiers/", verifying.list_verifiers, name="verifiers"),
+    path("verifiers/<code:code>/", verifying.show_verifier, name="verifier"),
     path("status/", following.look_for_status, name="status_form"),
     path("status/<code:number>/", following.show_status, name="status"),
     path("my/", mine.show_overview, name="my"),
@@ -81,6 +99,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/consents/", authority.list_consents, name="consents"),
     path("my/consents/ask/", authority.ask_consent, name="ask_consent"),
     path("my/consents/<uuid:consent_id>/", authority.show_consent, name="consent"),
+    path("my/licences/<code:number>/present/", showing.present, name="present"),
+    path("my/licences/<code:number>/phone/", showing.keep_in_phone, name="keep_in_phone"),
+    path(
+        "my/licences/<code:number>/phone/withdraw/", showing.withdraw_from_phones, name="withdraw_from_phones"
+    ),
+    path("my/verifiers/", verifying.my_verifiers, name="my_verifiers"),
+    path("my/verifiers/<code:code>/", verifying.change_verifier, name="change_verifier"),
     path("my/messages/", mine.list_messages, name="messages"),
     path("my/messages/<uuid:message_id>/", mine.open_message, name="message"),
     path("my/drafts/", mine.list_drafts, name="drafts"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tongban.domains.licences.rules.library import CAPTIONS, OWN_NUMBER, PERSON_NAME
+from tongban.domains.licences.rules.library import OWN_NUMBER, caption
 from tongban.domains.licences.types import Audience, LicenceType, Purpose, ShownField, VerifierKind
 
 LIFE_OF_A_CODE = timedelta(seconds=60)
@@ -81,9 +81,7 @@ def shown_fields(
 def caption_of(licence_type: LicenceType, name: str) -> str:
     if name == AGE_18:
         return PURPOSE_NAMES[Purpose.AGE_18]
-    if name == "name" and OWN_NUMBER in licence_type.fields:
-        return PERSON_NAME
-    return CAPTIONS.get(name, name)
+    return caption(licence_type, name)
 
 
 def derived(fields: Mapping[str, str], on: date) -> Mapping[str, str]:

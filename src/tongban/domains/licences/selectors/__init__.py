@@ -46,7 +46,9 @@ from tongban.domains.licences.selectors.presenting import (
     issuer_uri,
     list_showings,
     list_verifiers_of,
+    secret_mark,
     status_list_uri,
+    verifier_with_mark,
 )
 from tongban.domains.licences.selectors.reports import (
     find_report,
@@ -104,6 +106,9 @@ __all__ = [
     "list_uses_for",
     "list_uses_of",
     "list_verifiers_of",
+    "render_face",
+    "secret_mark",
     "status_list_uri",
     "status_on",
+    "verifier_with_mark",
 ]

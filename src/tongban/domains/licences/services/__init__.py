@@ -47,6 +47,8 @@ from tongban.domains.licences.services.reports import (
     file_report,
 )
 from tongban.domains.licences.services.status_lists import (
+    TELLS_FOR,
+    TTL_S,
     IssuerNotFound,
     StatusListNotFound,
     VerifierData,
@@ -76,6 +78,8 @@ from tongban.domains.licences.services.verifying import (
 )
 
 __all__ = [
+    "TELLS_FOR",
+    "TTL_S",
     "AlreadyReported",
     "CannotShow",
     "CodeExpired",

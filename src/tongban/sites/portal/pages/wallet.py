@@ -39,6 +39,8 @@ class WalletCard:
     state: State
     address: str
     file_address: str
+    present_address: str
+    """Empty for one that can't be shown now."""
     notice: str
     """That it runs out soon, or that it has; empty otherwise."""
 
@@ -79,6 +81,7 @@ class LicencePage:
     """Captions and texts in the words of the licence itself."""
     notice: str
     file_address: str
+    present_address: str
     error_address: str
     refused_address: str
     uses: tuple[UseLine, ...]
@@ -126,6 +129,7 @@ def card(licence: Licence, status: LicenceStatus, today: date) -> WalletCard:
         state=licence_state(status),
         address=reverse("portal:my_licence", args=[licence.number]),
         file_address=reverse("portal:licence", args=[licence.number]),
+        present_address=_present(licence, status),
         notice=expiry_notice(licence, status, today),
     )
 
@@ -170,6 +174,7 @@ def licence_page(
         ),
         notice=expiry_notice(licence, status, today),
         file_address=reverse("portal:licence", args=[number]),
+        present_address=_present(licence, status),
         error_address=f"{report}?kind=error",
         refused_address=f"{report}?kind=refused",
         uses=tuple(use_line(one, licence_type) for one in uses),
@@ -235,6 +240,10 @@ def report_page(
         action=reverse("portal:report_licence", args=[licence.number]),
         back=reverse("portal:my_licence", args=[licence.number]),
     )
+
+
+def _present(licence: Licence, status: LicenceStatus) -> str:
+    return reverse("portal:present", args=[licence.number]) if status is LicenceStatus.VALID else ""
 
 
 def _title(kind: MandateKind, principal: Subject) -> str:
