@@ -11,8 +11,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_noop
 
-from tongban.domains.exchange.types import Check, Dimension, QualityRule
-from tongban.domains.standards.rules import DEFAULT_MAX_LENGTH
+from tongban.domains.exchange.types import Check, Dimension, QualityRule, ResourceField
 from tongban.domains.standards.types import DataElement, ElementType
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.identifiers.resident_id import CHECKS, WEIGHTS
@@ -213,40 +212,49 @@ _BOOL_WORDS = ("true", "false", "1", "0", "是", "否")
 _NUMBER_FIELDS = {"resident_id": Check.RESIDENT_NUMBER, "uscc": Check.USCC}
 
 
-def schema_rules(resource: str, elements: Mapping[str, DataElement]) -> list[QualityRule]:
-    """What the resource's own data elements demand of its fields: type, length, codes."""
+def schema_rules(
+    resource: str, fields: Iterable[ResourceField], elements: Mapping[str, DataElement]
+) -> list[QualityRule]:
+    """What the catalogue itself demands of a resource's fields: type, length, codes of the data element, keys given."""
     found: list[QualityRule] = []
-    for field, element in sorted(elements.items()):
-        check, params = _demand(field, element)
+
+    def demand(field: ResourceField, check: Check, dimension: Dimension, params: dict[str, object]) -> None:
+        said = _SCHEMA_TEXTS[check] % {"name": field.label}
+        code = f"schema.{field.name}.{check.value.lower()}"
+        found.append(QualityRule(resource, code, dimension, check, (field.name,), params, said))
+
+    for field in fields:
+        if field.is_key:
+            demand(field, Check.GIVEN, Dimension.COMPLETE, {})
+        check, params = _demand(field, elements.get(field.element or ""))
         if check is not None:
-            text_ = _SCHEMA_TEXTS[check] % {"name": element.name}
-            found.append(
-                QualityRule(resource, f"schema.{field}", Dimension.VALID, check, (field,), params, text_)
-            )
+            demand(field, check, Dimension.VALID, params)
     return found
 
 
-def _demand(field: str, element: DataElement) -> tuple[Check | None, dict[str, object]]:
-    if field in _NUMBER_FIELDS:
-        return _NUMBER_FIELDS[field], {}
-    match element.element_type:
+def _demand(field: ResourceField, element: DataElement | None) -> tuple[Check | None, dict[str, object]]:
+    if field.name in _NUMBER_FIELDS:
+        return _NUMBER_FIELDS[field.name], {}
+    match field.field_type:
         case ElementType.DATE:
             return Check.DATE, {}
         case ElementType.BOOL:
             return Check.ONE_OF, {"values": list(_BOOL_WORDS)}
-        case ElementType.CODE if element.options:
+        case ElementType.CODE if element is not None and element.options:
             return Check.ONE_OF, {"values": [option.value for option in element.options]}
-        case ElementType.INT:
-            least = element.minimum if element.minimum is not None else -(10**15)
-            most = element.maximum if element.maximum is not None else 10**15
+        case ElementType.INT | ElementType.MONEY:
+            is_bounded = element is not None and element.minimum is not None and element.maximum is not None
+            least, most = (element.minimum, element.maximum) if element and is_bounded else (-_FAR, _FAR)
             return Check.RANGE, {"least": least, "most": most}
-        case ElementType.TEXT:
-            return Check.LENGTH, {"least": 1, "most": element.max_length or DEFAULT_MAX_LENGTH}
+        case ElementType.TEXT if field.length is not None:
+            return Check.LENGTH, {"least": 1, "most": field.length}
         case _:
             return None, {}
 
 
+_FAR = 10**15
 _SCHEMA_TEXTS = {
+    Check.GIVEN: gettext_noop("%(name)s不能为空"),
     Check.RESIDENT_NUMBER: gettext_noop("%(name)s应是有效的公民身份号码"),
     Check.USCC: gettext_noop("%(name)s应是有效的统一社会信用代码"),
     Check.DATE: gettext_noop("%(name)s应是存在的日期，写作2026-03-02"),

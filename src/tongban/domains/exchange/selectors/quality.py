@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.exchange import models
 from tongban.domains.exchange.rules import quality
+from tongban.domains.exchange.selectors.catalogue import entries
 from tongban.domains.exchange.types import (
     Batch,
     BatchState,
@@ -32,14 +33,10 @@ class BatchNotFound(TongbanError):
 
 
 def rules_of(resource: str) -> list[QualityRule]:
-    """What is demanded of a resource's rows: by its data elements, then by its own rules."""
-    elements = {
-        str(element.resource_field): element
-        for element in standards.elements().values()
-        if element.resource == resource and element.resource_field
-    }
+    """What is demanded of a resource's rows: by the catalogue, then by its own rules."""
+    fields = [field for entry in entries([resource]) for field in entry.fields]
     rows = models.QualityRule.objects.filter(resource_id=resource).order_by("code")
-    return quality.schema_rules(resource, elements) + [_as_rule(row) for row in rows]
+    return quality.schema_rules(resource, fields, standards.elements()) + [_as_rule(row) for row in rows]
 
 
 def get_quality_run(run_id: UUID) -> QualityRun:

@@ -22,7 +22,8 @@ SELECT r.code, r.name, r.provider_id, d.name, r.sharing, r.is_live, r.fields,
         SELECT jsonb_agg(jsonb_build_array(g.department_id, g.fields)) FROM exchange_grant g
         WHERE g.resource_id = r.code AND g.department_id = ANY($2)
         AND g.valid_from <= $3 AND (g.valid_to IS NULL OR g.valid_to > $3)
-    )
+    ),
+    (SELECT q.score / 100 FROM exchange_qualityrun q WHERE q.resource_id = r.code ORDER BY q.at DESC LIMIT 1)
 FROM exchange_resource r JOIN directory_department d ON d.code = r.provider_id
 WHERE r.code = ANY($1)
 """,
@@ -55,7 +56,7 @@ def list_published() -> tuple[Resource, ...]:
 
 
 def _standing(row: Any, departments: Sequence[str]) -> ResourceStanding:  # Any: a row of the statement above
-    code, name, provider, provider_name, sharing, is_live, fields, grants = row
+    code, name, provider, provider_name, sharing, is_live, fields, grants, quality = row
     # What is shared with all, or held by the department itself, needs no grant.
     if sharing == Sharing.UNCONDITIONAL or provider in departments:
         granted_to, readable = departments[0], frozenset(fields)
@@ -69,7 +70,7 @@ def _standing(row: Any, departments: Sequence[str]) -> ResourceStanding:  # Any:
         is_live=is_live and sharing != Sharing.NONE,
         granted_to=granted_to,
         fields=tuple(one for one in fields if one in readable),
-        quality=None,
+        quality=quality,
     )
 
 
