@@ -85,10 +85,17 @@ def met_in(division: str) -> tuple[object, ...]:
     facts = {**BIG_SHOP, "entity.scope_has_catering": True}
     plan = lifeevents.plan("OPEN_RESTAURANT", division, facts, actor=None, at=city.NOW)
     items = [
-        (one.guide.substance, one.state, one.situation, one.starts_on_day, one.ends_on_day, one.materials)
+        (one.guide.substance, one.state, one.situation, one.starts_on_day, one.ends_on_day)
         for one in plan.items
     ]
-    return items, plan.to_bring, plan.form, plan.totals, plan.promised_days, plan.statutory_days
+    # In whose name a register is asked differs, and nothing that an applicant sees.
+    materials = [
+        (one.guide.title, verdict.material, verdict.ask, verdict.rule, verdict.source)
+        for one in plan.items
+        for verdict in one.materials
+    ]
+    to_bring = [verdict.material for verdict in plan.to_bring]
+    return items, materials, to_bring, plan.form, plan.totals, plan.promised_days, plan.statutory_days
 
 
 @pytest.mark.usefixtures("whole_city")

@@ -21,7 +21,15 @@ def city() -> None:
         cast.department(code, number)
     services.load_resources(
         [
-            {"code": code, "name": code, "provider": "GA", "sharing": sharing, "fields": list(FIELDS)}
+            {
+                "code": code,
+                "name": code,
+                "provider": "GA",
+                "sharing": sharing,
+                "fields": list(FIELDS),
+                "condition": "用于办理事项",
+                "basis": "《反恐怖主义法》第五十一条",
+            }
             for code, sharing in (("FREE", "1"), ("ASKED", "2"), ("NEVER", "3"))
         ],
         actor=PLATFORM,
