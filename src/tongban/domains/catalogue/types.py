@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tongban.domains.directory.types import Department, Level, Window
 from tongban.domains.exchange.types import ResourceStanding
+from tongban.domains.licences.types import Licence
 from tongban.kernel.identifiers import ItemCodeScheme
 
 Tree = Mapping[str, object]
@@ -362,6 +363,26 @@ class MaterialVerdict:
     def must_ask(self) -> bool:
         """Whether it is the applicant who brings it."""
         return self.ask is Ask.MAY_ASK
+
+
+@dataclass(frozen=True, slots=True)
+class CounterLine:
+    """One material at a window: the verdict for whoever stands there, and her licence where one stands in for it."""
+
+    verdict: MaterialVerdict
+    licence: Licence | None
+    is_others: bool
+    """It is somebody else's paper: a spouse's, the legal representative's."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPull:
+    """What one shown licence opened for one item (证照免带)."""
+
+    item_name: str
+    holder_name: str
+    shown_name: str
+    lines: tuple[CounterLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

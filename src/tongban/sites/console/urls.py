@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongban.sites.console.views import dossier, editing, licence_reports, manual, queue, tasks
+from tongban.sites.console.views import counter, dossier, editing, licence_reports, manual, queue, tasks
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oversight/broken-promises/<uuid:record_id>/", tasks.repair, name="repair"),
     path("letters/", tasks.list_dead_letters, name="dead_letters"),
     path("letters/<int:letter_id>/retry/", tasks.retry, name="retry"),
+    path("counter/", counter.pull, name="counter"),
     path("calendar/", tasks.calendar, name="calendar"),
     path("cover/", tasks.cover, name="cover"),
     path("manuals/", manual.list_manuals, name="manuals"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Router
 
+from tongban.domains.catalogue import services as cataloguing
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import selectors
@@ -14,7 +15,15 @@ from tongban.domains.licences.types import ConsentAsk, FetchOutcome, FetchReques
 from tongban.foundation import clock
 from tongban.sites.openapi import problems
 from tongban.sites.openapi.clients import ApiRequest
-from tongban.sites.openapi.schemas import ConsentIn, ConsentOut, LicenceUseIn, LicenceUseOut
+from tongban.sites.openapi.schemas import (
+    CodeUseIn,
+    CodeUseLineOut,
+    CodeUseOut,
+    ConsentIn,
+    ConsentOut,
+    LicenceUseIn,
+    LicenceUseOut,
+)
 
 router = Router(tags=["licences"])
 _REFUSALS = {
@@ -41,6 +50,33 @@ def use_licence(request: ApiRequest, body: LicenceUseIn) -> LicenceUseOut | Http
     if result.licence is None:
         return problems.problem(*_REFUSALS[result.outcome], result.message)
     return LicenceUseOut.model_validate(result.licence, from_attributes=True)
+
+
+@router.post("/licence-uses/by-code", response=CodeUseOut, operation_id="use_licences_by_code")
+def use_licences_by_code(request: ApiRequest, body: CodeUseIn) -> CodeUseOut:
+    """证照免带: what the code shown at a window supplies of one item's material list."""
+    found = cataloguing.pull_for_item(
+        basic_code=body.item,
+        division=body.division,
+        code=body.code,
+        actor=request.auth.actor,
+        at=clock.now(),
+    )
+    return CodeUseOut(
+        holder_name=found.holder_name,
+        item_name=found.item_name,
+        materials=[
+            CodeUseLineOut(
+                material=line.verdict.material.code,
+                name=line.verdict.material.name,
+                must_bring=line.verdict.must_ask,
+                licence=LicenceUseOut.model_validate(line.licence, from_attributes=True)
+                if line.licence
+                else None,
+            )
+            for line in found.lines
+        ],
+    )
 
 
 @router.post("/licence-consents", response=ConsentOut, operation_id="ask_consent")

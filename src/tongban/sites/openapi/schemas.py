@@ -370,3 +370,24 @@ class LookUpOut(Schema):
     as_of: datetime
     values: dict[str, Any]  # Any: a field's value as its provider has it
     message: str
+
+
+class CodeUseIn(Strict):
+    code: Annotated[str, StringConstraints(min_length=8, max_length=12, pattern=r"^[0-9 -]+$")]
+    """What the holder shows this department, for business: good for a minute and once."""
+    item: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9A-Z]+$")]
+    """Basic code of the item: nothing but its material list is pulled."""
+    division: Annotated[str, StringConstraints(min_length=2, max_length=12, pattern=r"^[0-9]+$")]
+
+
+class CodeUseLineOut(Schema):
+    material: str
+    name: str
+    must_bring: bool
+    licence: LicenceUseOut | None
+
+
+class CodeUseOut(Schema):
+    holder_name: str
+    item_name: str
+    materials: list[CodeUseLineOut]

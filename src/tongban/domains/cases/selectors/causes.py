@@ -9,6 +9,8 @@ from tongban.domains.cases.models import Case
 from tongban.domains.cases.rules.numbers import APPLICATION_PREFIX
 from tongban.domains.cases.selectors.guides import guide_of
 from tongban.domains.cases.states import OPEN
+from tongban.domains.catalogue import rules
+from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.identity import selectors as identity
 from tongban.domains.licences.types import CaseGround
 
@@ -30,11 +32,16 @@ def licence_ground(*, case_number: str, holder_id: UUID) -> CaseGround | None:
     case = Case.objects.filter(number=case_number, status__in=sorted(OPEN)).first()
     if case is None or not _concerns(case.applicant_id, holder_id):
         return None
+    verdicts = rules.every_verdict(guide_of(case).substance, catalogue.published_sources())
     named = {
-        material.licence_type
-        for material in guide_of(case).substance.materials
-        if material.licence_type is not None
-        and (not material.situations or case.situation is None or case.situation in material.situations)
+        one.licence_type
+        for one in verdicts
+        # What has no basis may not be asked for, nor fetched.
+        if one.licence_type is not None
+        and one.basis
+        and (
+            not one.material.situations or case.situation is None or case.situation in one.material.situations
+        )
     }
     return CaseGround(case.department, case.department_name, case.item_name, frozenset(named))
 

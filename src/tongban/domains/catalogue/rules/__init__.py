@@ -11,6 +11,7 @@ from tongban.domains.catalogue.rules.checks import (
     hard_findings,
     with_guides,
 )
+from tongban.domains.catalogue.rules.counter import roles_of_holder
 from tongban.domains.catalogue.rules.cpsv import services_as_jsonld
 from tongban.domains.catalogue.rules.differences import Difference, differences
 from tongban.domains.catalogue.rules.documents import (
@@ -26,7 +27,9 @@ from tongban.domains.catalogue.rules.documents import (
 from tongban.domains.catalogue.rules.materials import (
     HeldLicences,
     breach,
+    clauses_in_force,
     every_verdict,
+    material_verdict,
     material_verdicts,
 )
 from tongban.domains.catalogue.rules.wording import describe_changes
@@ -43,17 +46,20 @@ __all__ = [
     "check_guide",
     "check_guides",
     "check_list",
+    "clauses_in_force",
     "describe_changes",
     "differences",
     "every_verdict",
     "guide_schema",
     "hard_findings",
     "join_guide",
+    "material_verdict",
     "material_verdicts",
     "part_substance",
     "read_guide",
     "read_procedure",
     "read_substance",
+    "roles_of_holder",
     "services_as_jsonld",
     "with_guides",
     "write_document",

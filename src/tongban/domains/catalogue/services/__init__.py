@@ -1,5 +1,6 @@
 """What can be done to the catalogue."""
 
+from tongban.domains.catalogue.services.counter import pull_for_item
 from tongban.domains.catalogue.services.exchange import export_guides, import_guides, published_documents
 from tongban.domains.catalogue.services.indexing import index_entry, note_zero_hit
 from tongban.domains.catalogue.services.sichuan import import_sichuan
@@ -51,6 +52,7 @@ __all__ = [
     "note_zero_hit",
     "publish_version",
     "published_documents",
+    "pull_for_item",
     "return_version",
     "submit_version",
 ]

@@ -13,6 +13,7 @@ from tongban.domains.licences.services.authority import (
     refuse_consent,
     withdraw_consent,
 )
+from tongban.domains.licences.services.counter import NotForBusiness, pull_by_code
 from tongban.domains.licences.services.files import FileRefused, check_file, sign_file
 from tongban.domains.licences.services.grounds import ground_of, register_case_grounds
 from tongban.domains.licences.services.issuing import (
@@ -97,6 +98,7 @@ __all__ = [
     "IssuerSignatureBroken",
     "MayNotRegister",
     "NoSuchPurpose",
+    "NotForBusiness",
     "OtherAudience",
     "ReportAnswerMissing",
     "ReportNotFound",
@@ -125,6 +127,7 @@ __all__ = [
     "load_licence_types",
     "new_challenge",
     "own_licence",
+    "pull_by_code",
     "record_uses",
     "redeem",
     "redeem_presentation",

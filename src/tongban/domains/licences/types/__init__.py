@@ -3,6 +3,7 @@
 from tongban.domains.licences.types.authority import (
     CaseGround,
     CaseGrounds,
+    CodePull,
     Consent,
     ConsentAction,
     ConsentAsk,
@@ -41,6 +42,7 @@ __all__ = [
     "CaseGround",
     "CaseGrounds",
     "CheckedFile",
+    "CodePull",
     "Consent",
     "ConsentAction",
     "ConsentAsk",

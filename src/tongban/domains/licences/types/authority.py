@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from tongban.domains.licences.types.library import Licence
+
 
 class ConsentStatus(StrEnum):
     ASKED = "ASKED"  # 等持证人答复
@@ -124,3 +126,15 @@ class CaseGrounds(Protocol):
     """Whether there is a live case of this number that concerns the holder; registered by the domain that keeps cases."""
 
     def __call__(self, *, case_number: str, holder_id: UUID) -> CaseGround | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodePull:
+    """What a code shown at a window opened: whose it is, and of the wanted types those she holds (证照免带)."""
+
+    holder_id: UUID
+    holder_name: str
+    shown_name: str
+    """The licence she showed."""
+    shown_fields: Mapping[str, str]
+    held: Mapping[str, Licence]
