@@ -181,7 +181,7 @@ def test_health_and_metrics_answer():
     client = Client()
 
     assert client.get("/health/live").content == b"ok"
-    assert client.get("/health/ready").json() == {"ready": True, "reasons": []}
+    assert client.get("/health/ready").json() == {"ready": True, "reasons": [], "notices": []}
     assert b"tongban_request_seconds" in client.get("/metrics").content
 
 

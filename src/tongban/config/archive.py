@@ -105,6 +105,7 @@ def restore(source: Path, *, url: str, at: datetime) -> Restored:
                 state.rename(state.with_name(f"{state.name}.before_{at:%Y%m%d%H%M%S}"))
             if state.name in names:
                 shutil.copyfile(stage / state.name, state)
+        _set_evidence_aside(at)
     return Restored(former, added)
 
 
@@ -117,6 +118,15 @@ def key_names() -> tuple[str, ...]:
 def _states() -> list[Path]:
     """Files of the home that belong to the database's moment."""
     return [path for path in (settings.AUDIT_HEADS, settings.BUSINESS_CLOCK) if path is not None]
+
+
+def _set_evidence_aside(at: datetime) -> None:
+    """What the former database exported stays below the folder; the restored one exports all of its own anew."""
+    folder = Path(settings.EVIDENCE_EXPORT)
+    former = folder / f"before_{at:%Y%m%d%H%M%S}"
+    for path in sorted(folder.glob("*.jsonl")):
+        former.mkdir(exist_ok=True)
+        path.rename(former / path.name)
 
 
 def _link_files(stage: Path) -> int:

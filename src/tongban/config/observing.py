@@ -48,9 +48,11 @@ def live(_request: HttpRequest) -> HttpResponse:
 
 @public
 def ready(_request: HttpRequest) -> JsonResponse:
-    """The process can serve: its database is there and migrated; 503 with the reasons otherwise."""
+    """The process can serve: its database is there and migrated; 503 with the reasons otherwise. What else fails is a notice."""
     reasons = telemetry.readiness()
-    return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+    notices = () if reasons else telemetry.notices()
+    told = {"ready": not reasons, "reasons": reasons, "notices": notices}
+    return JsonResponse(told, status=503 if reasons else 200)
 
 
 @public

@@ -1,7 +1,8 @@
 """Metrics and health."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import structlog
 from django.db import Error, connection
@@ -24,6 +25,7 @@ PROVIDERS = Histogram(
     "tongban_provider_seconds", "Time of a look-up in a department's system", ["provider", "outcome"]
 )
 OTHER_SUBJECTS = Counter("tongban_other_subject", "Answers about another person, refused", ["provider"])
+EVIDENCE_REFUSED = Counter("tongban_evidence_refused", "Look-ups whose evidence the database refused")
 METRICS_TYPE = CONTENT_TYPE_LATEST
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable of prometheus_client: a folder in which the processes of one server add up what they count."""
@@ -40,6 +42,25 @@ _QUEUES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number that a domain reads of itself."""
+
+    name: str
+    words: str
+    value: float
+
+
+_readings: list[Callable[[], tuple[Reading, ...]]] = []
+_notices: list[Callable[[], str | None]] = []
+
+
+def watch(read: Callable[[], tuple[Reading, ...]], notice: Callable[[], str | None]) -> None:
+    """Let a domain show its readings among the metrics and say beside readiness what it cannot do at present; from `apps.ready`."""
+    _readings.append(read)
+    _notices.append(notice)
+
+
 class _Queues(Collector):
     """What waits in the database, counted when asked: the same from every process; without a database, only that it is away."""
 
@@ -48,6 +69,16 @@ class _Queues(Collector):
         yield GaugeMetricFamily("tongban_database_up", "Whether the database answers", value=bool(counts))
         for (name, words, _rows), count in zip(_QUEUES, counts, strict=False):
             yield GaugeMetricFamily(name, words, value=count)
+        for one in _read() if counts else ():
+            yield GaugeMetricFamily(one.name, one.words, value=one.value)
+
+
+def _read() -> list[Reading]:
+    try:
+        return [one for read in _readings for one in read()]
+    except Error as error:
+        log.warning("metrics.without_readings", error=type(error).__name__)
+        return []
 
 
 def _count_queues() -> list[int]:
@@ -83,3 +114,12 @@ def readiness() -> tuple[str, ...]:
     except Error as error:
         return (f"database: {type(error).__name__}",)
     return (f"{len(pending)} migrations pending",) if pending else ()
+
+
+def notices() -> tuple[str, ...]:
+    """What cannot be done at present although this process serves; nothing when the database is away, which readiness says."""
+    try:
+        found = [notice() for notice in _notices]
+    except Error:
+        return ()
+    return tuple(one for one in found if one)

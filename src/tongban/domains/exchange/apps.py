@@ -6,3 +6,9 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
     verbose_name = "数据目录与共享"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tongban.domains.exchange.services import watching
+        from tongban.foundation import telemetry
+
+        telemetry.watch(watching.readings, watching.notice)

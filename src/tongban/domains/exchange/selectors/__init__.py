@@ -17,6 +17,11 @@ from tongban.domains.exchange.selectors.catalogue import (
     live_resources,
 )
 from tongban.domains.exchange.selectors.demands import find_demand, get_demand, list_demands
+from tongban.domains.exchange.selectors.evidence import (
+    last_evidence_check,
+    list_evidence_batches,
+    list_exchange_records,
+)
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.interfaces import list_interfaces, register_interface_source
 from tongban.domains.exchange.selectors.looks import list_looks
@@ -64,12 +69,15 @@ __all__ = [
     "get_system",
     "get_way",
     "grants_of",
+    "last_evidence_check",
     "last_versions",
     "latest_quality",
     "ledger",
     "list_batches",
     "list_catalogue",
     "list_demands",
+    "list_evidence_batches",
+    "list_exchange_records",
     "list_findings",
     "list_grants",
     "list_interfaces",

@@ -1,6 +1,7 @@
 """What can be done to the data catalogue, and the look-up itself."""
 
 from tongban.domains.exchange.services.batches import FaultyFile, subject_field, take_file, take_files
+from tongban.domains.exchange.services.comparison import compare as compare_logs
 from tongban.domains.exchange.services.demands import (
     DemandNotFound,
     FaultyDemand,
@@ -18,6 +19,8 @@ from tongban.domains.exchange.services.demands import (
     withdraw,
 )
 from tongban.domains.exchange.services.evidence import EvidenceImpossible
+from tongban.domains.exchange.services.evidence import fault as evidence_fault
+from tongban.domains.exchange.services.evidence import read_ages as evidence_ages
 from tongban.domains.exchange.services.findings import (
     AnswerMissing,
     FindingNotFound,
@@ -27,6 +30,8 @@ from tongban.domains.exchange.services.findings import (
 from tongban.domains.exchange.services.grants import GrantNotFound, end_grant, grant_access
 from tongban.domains.exchange.services.lookup import look_up, look_up_many
 from tongban.domains.exchange.services.permission import UnknownField
+from tongban.domains.exchange.services.proofs import NotSealedYet, RecordNotFound, RecordNotInBatch
+from tongban.domains.exchange.services.proofs import prove as prove_record
 from tongban.domains.exchange.services.quality import load_quality_rules, run_all_quality, run_quality
 from tongban.domains.exchange.services.registry import (
     ProviderDown,
@@ -72,19 +77,25 @@ __all__ = [
     "GrantNotFound",
     "NegativeListMissing",
     "NotOverdue",
+    "NotSealedYet",
     "NotYourResource",
     "NotYourSystem",
     "ProviderDown",
     "ReasonMissing",
+    "RecordNotFound",
+    "RecordNotInBatch",
     "ReviewMissing",
     "UnknownField",
     "agree",
     "answer_finding",
     "ask_for_data",
+    "compare_logs",
     "dispute",
     "drop_way",
     "end_grant",
     "entry_schema",
+    "evidence_ages",
+    "evidence_fault",
     "export_resources",
     "export_systems",
     "grant_access",
@@ -97,6 +108,7 @@ __all__ = [
     "name_provider",
     "note_verification",
     "order",
+    "prove_record",
     "refuse",
     "register_cause_check",
     "register_default_provider",

@@ -17,6 +17,7 @@ from tongban.domains.exchange.types import EvidenceFault, Exchange, Exchanged, L
 from tongban.foundation import crypto, rows
 from tongban.foundation.audit import services as audit
 from tongban.foundation.prepared import Statement
+from tongban.foundation.telemetry import EVIDENCE_REFUSED
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.ids import new_id
@@ -72,6 +73,7 @@ def keep(exchanged: Sequence[Exchanged], *, actor: Actor, at: datetime) -> tuple
                 audit.rows_for(_entry(one, actor, at) for one in exchanged),
             )
     except DatabaseError as error:
+        EVIDENCE_REFUSED.inc(len(exchanged))
         log.exception("evidence.refused", count=len(exchanged), error=type(error).__name__)
         return tuple(no_evidence() for _one in exchanged)
     return tuple(one.result for one in exchanged)

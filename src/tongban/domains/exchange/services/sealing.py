@@ -170,7 +170,7 @@ def batch_line(batch: models.EvidenceBatch) -> dict[str, object]:
         "size": batch.size,
         "previous": bytes(batch.previous).hex(),
         "root": bytes(batch.root).hex(),
-        "sealed_at": batch.sealed_at.isoformat(),
+        "sealed_at": batch.sealed_at.isoformat(timespec="microseconds"),
         "key_id": batch.key_id,
         "signature": _text(batch.signature),
         "head": bytes(batch.head).hex(),

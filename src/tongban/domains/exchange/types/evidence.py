@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from tongban.kernel.actors import ActorKind
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -115,3 +117,78 @@ class EvidenceReport:
     @property
     def is_intact(self) -> bool:
         return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Our records of a provider's exchanges beside the provider's own log."""
+
+    ours: int
+    theirs: int
+    later: int
+    """Records of ours after their last line: the next log must have them."""
+    disagreements: tuple[Disagreement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceBatch:
+    """One signed batch of records as an overseer sees it."""
+
+    number: int
+    size: int
+    sealed_at: datetime
+    root: bytes
+    previous: bytes
+    head: bytes
+    key_id: str
+    signature: bytes
+    stamped_at: datetime | None
+    exported_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a record stands in a batch: its bytes, its place, and the hashes by which it reaches the root."""
+
+    exchange_id: UUID
+    record: bytes
+    index: int
+    path: tuple[bytes, ...]
+    batch: EvidenceBatch
+    certificates: tuple[bytes, ...]
+    stamp: bytes
+    """The time stamp over this head or a later one; empty while there is none."""
+    stamped_batch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRecord:
+    """One look-up's record as an overseer sees it: who, of which resource, why; never of whom by name, never a value."""
+
+    exchange_id: UUID
+    at: datetime
+    resource: str
+    resource_name: str
+    provider: str
+    department: str
+    department_name: str
+    system: str
+    actor_kind: ActorKind
+    fields: tuple[str, ...]
+    purpose: str
+    cause: str
+    item: str
+    outcome: str
+    request_hash: bytes
+    response_hash: bytes
+    provider_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceCheck:
+    """The last verification of all evidence."""
+
+    at: datetime
+    entries: int
+    batches: int
+    problems: int
