@@ -23,7 +23,7 @@ from sites.conftest import sign_in
 from sites.portal import walk
 from sites.systems import credentials
 from tongban.domains.cases import services as cases
-from tongban.domains.cases.models import CallTask, Case, Paper
+from tongban.domains.cases.models import AssistanceRequest, CallTask, Case, Paper
 from tongban.domains.cases.types import QueueFilters, QueueView
 from tongban.domains.catalogue.selectors import drafts as parts
 from tongban.domains.directory import services as directory
@@ -42,6 +42,7 @@ from tongban.domains.registers.types import BrokenPromiseKind
 from tongban.foundation import clock
 from tongban.foundation.outbox.models import Message
 from tongban.foundation.outbox.testing import drain
+from tongban.foundation.storage import services as storage
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.sites.openapi import clients
 from tongban.sites.shared.policies import Policy, policy_of
@@ -102,6 +103,9 @@ WHOSE: dict[str, set[str]] = {
     "console:points": {ACCEPTOR},
     "console:attachment": OF_THE_OFFICE,
     "console:act": {ACCEPTOR},
+    "console:fetch": {ACCEPTOR, DECIDER},
+    "console:answer_assistance": {OTHER_OFFICE},
+    "console:assistance_document": {OTHER_OFFICE, *OF_THE_OFFICE},
     "console:paper": OF_THE_OFFICE,
     "console:settle": set(),
     "console:settle_call": {ACCEPTOR, DECIDER},
@@ -254,6 +258,7 @@ def _build(city: City) -> Town:
     }
     licence = licences.list_for_holders([firm])[0].number
     owner = people.actor_for(city.accounts["zhangsan"], firm, at=cities.NOW)
+    objects["request_id"] = _assistance(case)
     report = library.file_report(
         kind=ReportKind.ERROR, number=licence, text="示例", actor=owner, at=cities.NOW
     )
@@ -280,6 +285,22 @@ def _build(city: City) -> Town:
 def _call(case: Case, message_id: UUID) -> UUID:
     task = CallTask.objects.create(case=case, message_id=message_id, title="示例", made_at=cities.NOW)
     return task.id
+
+
+def _assistance(case: Case) -> UUID:
+    """What the food office asks of the water office next door, with a document in the answer's place."""
+    return AssistanceRequest.objects.create(
+        case=case,
+        to_department="SWU-310115",
+        to_department_name="浦东新区水务局（示例）",
+        what="请核实排水情况",
+        asked_at=cities.NOW,
+        asked_by_name="示例",
+        due_on=cities.NOW.date(),
+        storage_key=storage.put(b"%PDF-1.4", media_type="application/pdf", purpose="assistance").key,
+        media_type="application/pdf",
+        filename="示例.pdf",
+    ).pk
 
 
 def _broken_promise(firm: UUID, case_number: str) -> UUID:

@@ -132,6 +132,8 @@ def test_the_dossier_allows_what_state_and_post_allow(story: Story) -> None:
         Action.EXTEND,
         Action.RECORD_PROCEDURE,
         Action.CORRECT,
+        Action.ASK_FOR_MISSING,
+        Action.REQUEST_ASSISTANCE,
         Action.HAND_OVER,
         Action.STEP_ASIDE,
     }

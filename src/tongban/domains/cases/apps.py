@@ -24,6 +24,9 @@ class CasesConfig(AppConfig):
             events.CaseLimitNoticed,
         ):
             registry.subscribe(event, name="cases.tell_applicant", handler=handlers.tell_applicant)
+        registry.subscribe(
+            events.DataWanted, name="cases.fetch_materials", handler=handlers.fetch_materials, calls_out=True
+        )
         registry.subscribe(MailRefused, name="cases.plan_call", handler=handlers.plan_call)
         registry.subscribe(
             events.CalendarEnding,

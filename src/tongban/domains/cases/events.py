@@ -35,6 +35,13 @@ class CaseReceived(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class DataWanted:
+    """A case was received whose papers other departments' registers supply: they are to be asked now."""
+
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMoved(CaseEvent):
     """Any other change of status the applicant may see; `action` names it."""
 

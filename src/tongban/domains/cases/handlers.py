@@ -14,6 +14,7 @@ from tongban.domains.cases.events import (
     CaseLimitNoticed,
     CaseMoved,
     CaseReceived,
+    DataWanted,
 )
 from tongban.domains.cases.models import Case, CheckTask, ClockEvent, SupplementItem
 from tongban.domains.cases.rules.clock import NO_LIMIT, ClockEventKind
@@ -39,6 +40,7 @@ _MOVES = {
     Action.SERVE.value: "CASE_SERVED",
     Action.CLOSE.value: "CASE_CLOSED",
     Action.CORRECT.value: "CASE_CORRECTED",
+    Action.ASK_FOR_MISSING.value: "MISSING_DATA_ASKED",
 }
 _ENDS = {
     Status.NOT_ACCEPTED.value: "CASE_NOT_ACCEPTED",
@@ -81,6 +83,11 @@ def _received_first(event: CaseReceived) -> Case | None:
 @prepared
 def _first_of_application(application_id: UUID) -> QuerySet[Case]:
     return Case.objects.select_related("application").filter(application_id=application_id).order_by("id")[:1]
+
+
+def fetch_materials(event: DataWanted, at: datetime) -> None:
+    """Ask the registers for what the new case wants from them; runs outside a transaction."""
+    services.fetch_materials(case_number=event.case_number, at=at)
 
 
 def plan_call(event: MailRefused, at: datetime) -> None:

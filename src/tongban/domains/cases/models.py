@@ -9,6 +9,7 @@ from tongban.domains.cases.rules.clock import NO_LIMIT, ClockEventKind
 from tongban.domains.cases.states import BEFORE_ACCEPTANCE, OPEN
 from tongban.domains.cases.types import (
     Action,
+    AssistanceOutcome,
     CheckKind,
     CheckOutcome,
     LimitKind,
@@ -17,7 +18,9 @@ from tongban.domains.cases.types import (
     ProcedureKind,
     ServiceMethod,
     Status,
+    WaivedState,
 )
+from tongban.domains.catalogue.types import Rule
 from tongban.foundation.fields import EncryptedTextField, StorageKeyField
 from tongban.kernel.clock import Regime
 from tongban.kernel.ids import new_id
@@ -438,6 +441,97 @@ class CallTask(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class WaivedMaterial(models.Model):
+    """A material the applicant need not bring, and what came in its place (免交材料)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="waived", db_index=False)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    slot = models.CharField(max_length=128)
+    rule = models.CharField(max_length=24, choices=[(one.value, one.value) for one in Rule])
+    source = models.CharField(max_length=300)
+    reference = models.CharField(max_length=100, blank=True)
+    resource = models.CharField(max_length=32, blank=True)
+    subject_id = models.UUIDField(null=True)
+    fields = ArrayField(models.CharField(max_length=64), default=list)
+    asked_as = models.CharField(max_length=32, blank=True)
+    state = models.CharField(max_length=12, choices=[(one.value, one.value) for one in WaivedState])
+    wait_until = models.DateField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    got_at = models.DateTimeField(null=True)
+    values = EncryptedTextField(blank=True)
+
+    class Meta:
+        verbose_name = _("免交材料")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "code"], name="waived_once_per_case"),
+            models.CheckConstraint(
+                condition=~Q(state=WaivedState.WAITING.value)
+                | Q(wait_until__isnull=False, subject_id__isnull=False),
+                name="waived_waits_for_somebody_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(got_at__isnull=False)
+                | ~Q(state__in=[WaivedState.FETCHED.value, WaivedState.ASSISTED.value]),
+                name="waived_got_has_instant",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case"], name="waived_waiting", condition=Q(state=WaivedState.WAITING.value))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AssistanceRequest(models.Model):
+    """行政协助: a department is asked by another, for a case, in place of the applicant; the answer is kept as evidence."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="assistance")
+    to_department = models.CharField(max_length=32)
+    to_department_name = models.CharField(max_length=128)
+    material = models.CharField(max_length=40, blank=True)
+    resource = models.CharField(max_length=32, blank=True)
+    what = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by_id = models.UUIDField(null=True)
+    asked_by_name = models.CharField(max_length=64)
+    due_on = models.DateField()
+    outcome = models.CharField(
+        max_length=8, blank=True, choices=[(one.value, one.value) for one in AssistanceOutcome]
+    )
+    answer = EncryptedTextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by_id = models.UUIDField(null=True)
+    answered_by_name = models.CharField(max_length=64, blank=True)
+    storage_key = StorageKeyField(blank=True)
+    media_type = models.CharField(max_length=40, blank=True)
+    filename = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("行政协助")
+        constraints = [
+            models.CheckConstraint(condition=~Q(what=""), name="assistance_says_what"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, outcome="")
+                | (Q(answered_at__isnull=False) & ~Q(outcome="")),
+                name="assistance_answer_has_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["to_department", "due_on"],
+                name="assistance_open",
+                condition=Q(answered_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class Conflict(models.Model):

@@ -66,6 +66,10 @@ def _complete() -> dict[tuple[Status | None, Action], Status]:
         for action, to in moves.items():
             table[status, action] = to
         table[status, Action.CORRECT] = status
+        if Action.WITHDRAW in moves:
+            table[status, Action.ASK_FOR_MISSING] = status
+            table[status, Action.REQUEST_ASSISTANCE] = status
+            table[status, Action.ANSWER_ASSISTANCE] = status
         if moves:
             table[status, Action.HAND_OVER] = status
             table[status, Action.STEP_ASIDE] = status
@@ -126,6 +130,9 @@ _ACT_WORDS = {
     Action.SERVE: gettext_lazy("送达"),
     Action.CLOSE: gettext_lazy("办结"),
     Action.CORRECT: gettext_lazy("更正"),
+    Action.ASK_FOR_MISSING: gettext_lazy("请申请人补交没有调取到的材料"),
+    Action.REQUEST_ASSISTANCE: gettext_lazy("请其他部门协助"),
+    Action.ANSWER_ASSISTANCE: gettext_lazy("答复行政协助"),
     Action.HAND_OVER: gettext_lazy("移交"),
     Action.STEP_ASIDE: gettext_lazy("回避"),
 }

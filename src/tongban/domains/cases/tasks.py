@@ -13,6 +13,14 @@ def keep_limits(timestamp: int) -> None:
     services.keep_limits(at=clock.now())
 
 
+@app.periodic(cron="5-59/10 * * * *")
+@app.task(name="cases.fetch_waiting", queueing_lock="cases.fetch_waiting", pass_context=False)
+def fetch_waiting(timestamp: int) -> None:
+    """Ask again the registers that did not answer; past the limit the applicant is asked, with an apology."""
+    del timestamp
+    services.fetch_waiting(at=clock.now())
+
+
 @app.periodic(cron="20 3 * * *")
 @app.task(name="cases.recompute_limits", queueing_lock="cases.recompute_limits")
 def recompute_limits(timestamp: int) -> None:

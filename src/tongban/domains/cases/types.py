@@ -1,11 +1,12 @@
 """Cases as doors and higher domains see them (办件)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from tongban.domains.catalogue.types import Rule
 from tongban.domains.eforms.types import Answer, Attachment
 from tongban.kernel.clock import PauseReason, Reason
 
@@ -47,6 +48,9 @@ class Action(StrEnum):
     SERVE = "SERVE"
     CLOSE = "CLOSE"
     CORRECT = "CORRECT"
+    ASK_FOR_MISSING = "ASK_FOR_MISSING"
+    REQUEST_ASSISTANCE = "REQUEST_ASSISTANCE"
+    ANSWER_ASSISTANCE = "ANSWER_ASSISTANCE"
     HAND_OVER = "HAND_OVER"
     STEP_ASIDE = "STEP_ASIDE"
 
@@ -101,6 +105,7 @@ class CheckKind(StrEnum):
 
     DEFERRED_MATERIAL = "DEFERRED_MATERIAL"  # 容缺材料补交
     PROMISE = "PROMISE"  # 告知承诺事后核查
+    MISSING_DATA = "MISSING_DATA"  # 部门没有调取到的材料，请申请人补交
 
 
 class CheckOutcome(StrEnum):
@@ -155,6 +160,53 @@ class Consent:
     agreed_at: datetime
 
 
+class WaivedState(StrEnum):
+    """Where what the applicant need not bring stands (免交材料)."""
+
+    SETTLED = "SETTLED"  # 不用取：没有依据、由表单生成、联办中产生，或者电子证照库里有
+    WAITING = "WAITING"  # 等提供部门的数据
+    FETCHED = "FETCHED"  # 已调取
+    NOT_FOUND = "NOT_FOUND"  # 提供部门没有这条记录
+    FELL_BACK = "FELL_BACK"  # 期限内没有取到，已请申请人补交
+    ASSISTED = "ASSISTED"  # 行政协助取得
+
+
+@dataclass(frozen=True, slots=True)
+class NewWaiver:
+    """A material that the verdict spared the applicant; for what a register supplies, of whom and what to ask there."""
+
+    code: str
+    name: str
+    slot: str
+    rule: Rule
+    source: str
+    reference: str = ""
+    resource: str = ""
+    subject_id: UUID | None = None
+    fields: tuple[str, ...] = ()
+    asked_as: str = ""
+    """The department in whose name the register may be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedMaterial:
+    """免交材料: what the applicant need not bring, by which rule, and how it comes into the case instead."""
+
+    code: str
+    name: str
+    slot: str
+    rule: Rule
+    source: str
+    reference: str
+    resource: str
+    state: WaivedState
+    wait_until: date | None
+    tried_at: datetime | None
+    got_at: datetime | None
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What the register said, by its fields; in the dossier only."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewCase:
     """One item to be handled, as `lifeevents` or the portal hands it over."""
@@ -169,6 +221,7 @@ class NewCase:
     uses_promise: bool
     licences: tuple[str, ...] = ()
     """Numbers of the licences of the library that stand in for papers: each is a use that its holder sees."""
+    waived: tuple[NewWaiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +554,8 @@ class TimelineCase:
     can_withdraw: bool
     can_rate: bool
     revision: int = 0
+    waived: tuple[WaivedMaterial, ...] = ()
+    """What she need not bring, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,6 +580,40 @@ class PublicStatus:
     received_on: date
     items: tuple[tuple[str, str, str], ...]
     """Item, department and status in words."""
+
+
+class AssistanceOutcome(StrEnum):
+    """What the other department found (行政协助)."""
+
+    HELD = "HELD"  # 有，已提供
+    NOT_HELD = "NOT_HELD"  # 没有
+
+
+@dataclass(frozen=True, slots=True)
+class Assistance:
+    """行政协助: what one department asks another for a case, so that the applicant is not asked."""
+
+    id: UUID
+    case_number: str
+    item_name: str
+    applicant_name: str
+    asked_department: str
+    asked_department_name: str
+    asked_by: str
+    to_department: str
+    to_department_name: str
+    material: str
+    """Code in the guide; empty where it is about no material of the list."""
+    what: str
+    asked_at: datetime
+    due_on: date
+    outcome: AssistanceOutcome | None
+    answer: str
+    answered_by: str
+    answered_at: datetime | None
+    filename: str
+    is_overdue: bool
+    """Its day passed, and there was no answer on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -606,3 +695,5 @@ class Dossier:
     supplement_answer_by: date | None = None
     was_supplemented: bool = False
     """A request for supplements was made before: a second one is refused (行政许可法 §32(4))."""
+    waived: tuple[WaivedMaterial, ...] = ()
+    assistance: tuple[Assistance, ...] = ()

@@ -39,6 +39,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
         ("console:queue", _("办件"), READERS),
         ("console:checks", _("核查与电话"), HANDLERS),
         ("console:counter", _("证照免带"), HANDLERS),
+        ("console:assistance", _("行政协助"), (*READERS, Role.DATA_STEWARD)),
         ("console:oversight", _("监督"), HEADS),
         ("console:manuals", _("业务手册"), (*READERS, *EDITORS)),
         ("console:items", _("事项编辑"), EDITORS),

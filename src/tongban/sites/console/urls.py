@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongban.sites.console.views import counter, dossier, editing, licence_reports, manual, queue, tasks
+from tongban.sites.console.views import (
+    assistance,
+    counter,
+    dossier,
+    editing,
+    licence_reports,
+    manual,
+    queue,
+    tasks,
+)
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +25,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/points/", dossier.tick_points, name="points"),
     path("cases/<str:number>/files/<uuid:attachment_id>/", dossier.open_attachment, name="attachment"),
     path("cases/<str:number>/acts/<slug:slug>/", dossier.act, name="act"),
+    path("cases/<str:number>/fetch/", assistance.fetch, name="fetch"),
+    path("assistance/", assistance.list_assistance, name="assistance"),
+    path("assistance/<uuid:request_id>/", assistance.answer, name="answer_assistance"),
+    path("assistance/<uuid:request_id>/document/", assistance.open_document, name="assistance_document"),
     path("papers/<uuid:paper_id>.pdf", dossier.open_paper, name="paper"),
     path("checks/", tasks.list_checks, name="checks"),
     path("checks/<uuid:check_id>/", tasks.settle, name="settle"),

@@ -114,7 +114,11 @@ def due_words(due: Due) -> str:
 
 
 def check_words(kind: CheckKind) -> str:
-    return _("容缺材料补交") if kind is CheckKind.DEFERRED_MATERIAL else _("告知承诺核查")
+    return {
+        CheckKind.DEFERRED_MATERIAL: _("容缺材料补交"),
+        CheckKind.PROMISE: _("告知承诺核查"),
+        CheckKind.MISSING_DATA: _("没有调取到的材料补交"),
+    }[kind]
 
 
 def check_state(check: CheckTask) -> State:
@@ -127,7 +131,7 @@ def check_state(check: CheckTask) -> State:
         return State(_("已补交，待核对"), "asked", "inbox")
     if check.is_overdue:
         return State(_("到期未补交"), "bad", "circle-alert")
-    if check.kind is CheckKind.DEFERRED_MATERIAL:
+    if check.kind is not CheckKind.PROMISE:
         return State(_("等申请人补交"), "going", "hourglass")
     return State(_("待核查"), "asked", "hourglass")
 

@@ -59,15 +59,18 @@ def necessity_words(necessity: Necessity, defer_days: int | None) -> str:
 
 def rule_words(verdict: MaterialVerdict) -> str:
     """Why a material is not asked for; empty when it is."""
-    if verdict.must_ask or verdict.rule is None:
-        return ""
+    return "" if verdict.rule is None else rule_reason(verdict.rule)
+
+
+def rule_reason(rule: Rule) -> str:
+    """The rule that removes a material, in words."""
     return {
         Rule.NO_BASIS: _("没有法律法规依据，不用交"),
         Rule.SHAREABLE: _("部门之间能查到，不用交"),
         Rule.IN_LICENCE_LIBRARY: _("电子证照库里有，不用交"),
         Rule.PRODUCED_HERE: _("本次一起办出来，不用交"),
         Rule.FILLED_IN_FORM: _("填表后自动生成，不用另外准备"),
-    }[verdict.rule]
+    }[rule]
 
 
 def fetched_from(verdict: MaterialVerdict) -> str:

@@ -26,11 +26,15 @@ OFFICER_ROLES: dict[Action, frozenset[Role]] = {
     Action.TERMINATE: frozenset({Role.DECIDER}),
     Action.SERVE: _HANDLERS,
     Action.CORRECT: frozenset({Role.EXAMINER, Role.DECIDER}),
+    Action.ASK_FOR_MISSING: frozenset({Role.ACCEPTOR, Role.EXAMINER}),
+    Action.REQUEST_ASSISTANCE: frozenset({Role.ACCEPTOR, Role.EXAMINER}),
     Action.HAND_OVER: _HANDLERS,
     Action.STEP_ASIDE: _HANDLERS,
 }
 APPLICANT_ACTIONS = frozenset({Action.ANSWER_SUPPLEMENT, Action.WITHDRAW})
-PLATFORM_ACTIONS = frozenset({Action.ACCEPT_BY_SILENCE, Action.RESUME, Action.TERMINATE, Action.CLOSE})
+PLATFORM_ACTIONS = frozenset(
+    {Action.ACCEPT_BY_SILENCE, Action.RESUME, Action.TERMINATE, Action.CLOSE, Action.ASK_FOR_MISSING}
+)
 TICKING_ROLES = frozenset({Role.ACCEPTOR, Role.EXAMINER})
 
 

@@ -7,6 +7,13 @@ from tongban.domains.cases.selectors.applications import (
     list_applications,
     receipt_for,
 )
+from tongban.domains.cases.selectors.assistance import (
+    find_assistance,
+    list_assistance_asked_by,
+    list_assistance_asked_of,
+    list_assistance_of_case,
+    list_overdue_assistance,
+)
 from tongban.domains.cases.selectors.calendar import (
     get_calendar,
     get_calendar_reach,
@@ -39,6 +46,7 @@ from tongban.domains.cases.selectors.queue import (
     queue_counts,
 )
 from tongban.domains.cases.selectors.timeline import get_public_status, get_timeline, get_timeline_of_case
+from tongban.domains.cases.selectors.waived import forbidden_requests, list_waived
 
 __all__ = [
     "PAGE_SIZE",
@@ -47,6 +55,8 @@ __all__ = [
     "count_open_by_version",
     "find_application_of",
     "find_item",
+    "find_assistance",
+    "forbidden_requests",
     "get_calendar",
     "get_calendar_reach",
     "get_calendar_status",
@@ -59,15 +69,20 @@ __all__ = [
     "is_live",
     "licence_ground",
     "list_applications",
+    "list_assistance_asked_by",
+    "list_assistance_asked_of",
+    "list_assistance_of_case",
     "list_calendar_changes",
     "list_calls",
     "list_checks",
     "list_open_by_version",
     "list_overdue",
+    "list_overdue_assistance",
     "list_overdue_of_packages",
     "list_overrides",
     "list_queue",
     "list_saved_views",
+    "list_waived",
     "queue_counts",
     "receipt_for",
 ]

@@ -19,6 +19,7 @@ from tongban.domains.cases.models import Paper as PaperRow
 from tongban.domains.cases.rules.access import CaseNotFound, may_do, may_see
 from tongban.domains.cases.rules.answers import read_sheet
 from tongban.domains.cases.rules.clock import light, spans_of, trace, used_days
+from tongban.domains.cases.selectors.assistance import list_assistance_of_case
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import facts_of, load_facts
 from tongban.domains.cases.selectors.together import in_one_column, read_rows, rows_below
@@ -37,6 +38,7 @@ from tongban.domains.cases.selectors.views import (
     supplement_view,
     tick_view,
 )
+from tongban.domains.cases.selectors.waived import list_waived
 from tongban.domains.cases.states import (
     ENDED_WITHOUT_GRANT,
     actions_from,
@@ -67,7 +69,7 @@ NOBODY = UUID(int=0)
 
 
 def get_dossier(case_number: str, *, actor: Actor, at: datetime | None = None) -> Dossier:
-    """Everything of one case; three queries. Raises ``CaseNotFound`` for who may not see it.
+    """Everything of one case; five queries. Raises ``CaseNotFound`` for who may not see it.
 
     It shows personal data: doors open it through ``services.open_dossier``, which leaves an audit entry.
     """
@@ -123,6 +125,8 @@ def get_dossier(case_number: str, *, actor: Actor, at: datetime | None = None) -
         decision=decision_view(decision) if decision is not None else None,
         supplement_answer_by=answer_by_of(case),
         was_supplemented=getattr(case, "supplement_request", None) is not None,
+        waived=list_waived(case.id),
+        assistance=list_assistance_of_case(case.id, at=now),
     )
 
 

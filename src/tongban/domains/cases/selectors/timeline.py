@@ -14,6 +14,7 @@ from tongban.domains.cases.models import (
     ClockEvent,
     HistoryEntry,
     SupplementItem,
+    WaivedMaterial,
 )
 from tongban.domains.cases.models import Paper as PaperRow
 from tongban.domains.cases.rules.access import CaseNotFound, may_see
@@ -35,6 +36,7 @@ from tongban.domains.cases.selectors.views import (
     paper_view,
     supplement_view,
 )
+from tongban.domains.cases.selectors.waived import WAIVED_COLUMNS, waived_view
 from tongban.domains.cases.states import DECIDED, ENDED, WITHDRAWABLE, words
 from tongban.domains.cases.types import (
     CheckKind,
@@ -45,6 +47,7 @@ from tongban.domains.cases.types import (
     TimelineCase,
 )
 from tongban.domains.cases.types import CheckTask as CheckTaskView
+from tongban.domains.catalogue.types import Material, Substance
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department
 from tongban.domains.eforms.types import slot_key
@@ -104,13 +107,15 @@ def _timeline(rows: QuerySet[Case], wanted: str, actor: Actor, now: datetime) ->
 def _with_rows(cases: QuerySet[Case]) -> Any:  # Any: cases with the annotations named here
     papers = PaperRow.objects.filter(Q(case=OuterRef("pk")) | Q(application=OuterRef("application")))
     supplements = SupplementItem.objects.filter(request__answered_at__isnull=True)
-    checks = CheckTask.objects.filter(kind=CheckKind.DEFERRED_MATERIAL, outcome=CheckOutcome.OPEN)
+    wanted = [CheckKind.DEFERRED_MATERIAL, CheckKind.MISSING_DATA]
+    checks = CheckTask.objects.filter(kind__in=wanted, outcome=CheckOutcome.OPEN)
     return cases.annotate(
         event_rows=rows_below(ClockEvent.objects.order_by("at", "id"), *EVENT_COLUMNS),
         history_rows=rows_below(HistoryEntry.objects.filter(is_public=True).order_by("id"), *HISTORY_COLUMNS),
         paper_rows=in_one_column(papers.order_by("issued_at", "id"), *PAPER_COLUMNS),
         supplement_rows=rows_below(supplements.order_by("id"), *SUPPLEMENT_COLUMNS, link="request"),
         check_rows=rows_below(checks.order_by("due_on", "id"), *CHECK_COLUMNS),
+        waived_rows=rows_below(WaivedMaterial.objects.order_by("code"), *WAIVED_COLUMNS),
     ).select_related("application", "decision", "supplement_request")
 
 
@@ -143,14 +148,21 @@ def _branch(
         can_withdraw=Status(case.status) in WITHDRAWABLE,
         can_rate=decision is not None,
         revision=case.revision,
+        waived=tuple(waived_view(row) for row in read_rows(WaivedMaterial, case.waived_rows)),
     )
 
 
+def _listed(substance: Substance, code: str) -> Material | None:
+    return next((one for one in substance.materials if one.code == code), None)
+
+
 def _outstanding(case: Case, checks: Iterable[CheckTask]) -> tuple[CheckTaskView, ...]:
-    """The materials that are still to follow (容缺), each with the slot of its form."""
+    """The materials that are still to follow (容缺), or that no register gave, each with the slot of its form."""
     found = []
     for check in checks:
-        material = deferrable(guide_of(case).substance, check.material)
+        is_missing = check.kind == CheckKind.MISSING_DATA.value
+        substance = guide_of(case).substance
+        material = _listed(substance, check.material) if is_missing else deferrable(substance, check.material)
         if material is not None:
             slot = slot_key(material.material_type, material.licence_holder)
             found.append(replace(check_view(check, case), slot=slot))

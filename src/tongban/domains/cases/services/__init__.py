@@ -10,6 +10,7 @@ from tongban.domains.cases.rules.examination import (
     SecondPersonNeeded,
     UnknownPoint,
 )
+from tongban.domains.cases.rules.requesting import MustNotBeAsked
 from tongban.domains.cases.services.acceptance import (
     AcceptedBySilence,
     AnswerDayPast,
@@ -35,6 +36,17 @@ from tongban.domains.cases.services.assignment import (
     hand_over,
     save_view,
     step_aside,
+)
+from tongban.domains.cases.services.assistance import (
+    ANSWERING,
+    ASSIST_DAYS,
+    LONGEST_ASSIST_DAYS,
+    AnswerWordsMissing,
+    AssistanceFaulty,
+    AssistanceNotFound,
+    answer_assistance,
+    open_answer,
+    request_assistance,
 )
 from tongban.domains.cases.services.calls import CallNoteMissing, CallSettled, plan_call, settle_call
 from tongban.domains.cases.services.completion import (
@@ -75,6 +87,7 @@ from tongban.domains.cases.services.examination import (
     suspend,
     tick_points,
 )
+from tongban.domains.cases.services.fetching import ask_for_missing, fetch_materials, fetch_waiting
 from tongban.domains.cases.services.limits import (
     accept_by_silence,
     change_calendar,
@@ -97,8 +110,14 @@ from tongban.domains.cases.services.transition import ConflictOfInterest, StaleD
 from tongban.domains.cases.states import IllegalTransition
 
 __all__ = [
+    "ANSWERING",
+    "ASSIST_DAYS",
+    "LONGEST_ASSIST_DAYS",
     "AcceptedBySilence",
     "AnswerDayPast",
+    "AnswerWordsMissing",
+    "AssistanceFaulty",
+    "AssistanceNotFound",
     "AttachmentNotUsable",
     "CallNoteMissing",
     "CallSettled",
@@ -116,6 +135,7 @@ __all__ = [
     "LengthNotAnnounced",
     "MaterialNotHandedIn",
     "MaterialOutstanding",
+    "MustNotBeAsked",
     "NotAColleague",
     "NotASpecialProcedure",
     "NotDeferrable",
@@ -146,11 +166,15 @@ __all__ = [
     "accept_case",
     "accept_many",
     "add_case",
+    "answer_assistance",
     "answer_supplement",
+    "ask_for_missing",
     "change_calendar",
     "correct",
     "delete_view",
     "extend",
+    "fetch_materials",
+    "fetch_waiting",
     "finish_examination",
     "fold_tallies",
     "grant",
@@ -159,6 +183,7 @@ __all__ = [
     "keep_limits",
     "let_silence_accept",
     "mark_limits",
+    "open_answer",
     "open_dossier",
     "open_paper",
     "plan_call",
@@ -166,6 +191,7 @@ __all__ = [
     "record_procedure",
     "refuse",
     "refuse_acceptance",
+    "request_assistance",
     "request_supplement",
     "resume",
     "resume_elapsed",

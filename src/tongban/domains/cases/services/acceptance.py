@@ -20,9 +20,11 @@ from tongban.domains.cases.rules.clock import (
     acceptance_standing,
 )
 from tongban.domains.cases.rules.examination import acceptance_obstacles, deferrable
+from tongban.domains.cases.rules.requesting import MustNotBeAsked
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.facts import load_facts
 from tongban.domains.cases.selectors.guides import guide_of
+from tongban.domains.cases.selectors.waived import forbidden_requests
 from tongban.domains.cases.services.papers import heading_of, issue_paper
 from tongban.domains.cases.services.transition import (
     Act,
@@ -165,7 +167,7 @@ def request_supplement(
 
     `answer_by` is the last day for the answer, `ANSWER_DAYS` from the notice where none is named.
     Raises :class:`SupplementAlreadyRequested`, :class:`AcceptedBySilence`, :class:`NothingToSupplement`, :class:`NotOnTheList`,
-    :class:`AnswerDayPast`.
+    ``MustNotBeAsked``, :class:`AnswerDayPast`.
     """
     today = shanghai_date(at)
     answer_by = answer_by or today + timedelta(days=ANSWER_DAYS)
@@ -179,6 +181,7 @@ def request_supplement(
         if not items or any(not (item.problem.strip() and item.remedy.strip()) for item in items):
             raise NothingToSupplement(f"{len(items)} items for case {case_number}")
         _require_listed(case, items)
+        _require_askable(case, items, at)
         if answer_by <= today:
             raise AnswerDayPast(f"the answer to a notice of {today} by {answer_by}")
         request = SupplementRequest.objects.create(
@@ -210,6 +213,20 @@ def _require_listed(case: Case, items: Sequence[SupplementItem]) -> None:
     unlisted = [item.target for item in items if item.target not in listed]
     if unlisted:
         raise NotOnTheList(f"{unlisted} of case {case.number}")
+
+
+def _require_askable(case: Case, items: Sequence[SupplementItem], at: datetime) -> None:
+    """三个一律: raises `MustNotBeAsked` for what the office can have elsewhere, or has no basis to want."""
+    targets = {item.target for item in items}
+    forbidden = forbidden_requests(
+        guide_of(case), case_id=case.id, attachments=tuple(case.content.attachments), at=at
+    )
+    refused = [one for slot, one in forbidden.items() if slot in targets]
+    if refused:
+        raise MustNotBeAsked(
+            f"{[one.slot for one in refused]} of case {case.number}",
+            sentence=" ".join(one.sentence for one in refused),
+        )
 
 
 def answer_supplement(

@@ -35,6 +35,7 @@ from tongban.kernel.actors import PLATFORM, Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import shanghai_date
 
+_MATERIALS = frozenset({CheckKind.DEFERRED_MATERIAL.value, CheckKind.MISSING_DATA.value})
 _METHOD_WORDS = {
     ServiceMethod.ELECTRONIC: "电子送达",
     ServiceMethod.IN_PERSON: "直接送达",
@@ -103,7 +104,7 @@ def hand_in_deferred(
         if case.applicant_id not in subjects_of(actor):
             raise CaseNotFound(f"check {check_id} is not the actor's")
         task = _open_task(check_id)
-        if task.kind != CheckKind.DEFERRED_MATERIAL.value:
+        if task.kind not in _MATERIALS:
             raise CaseNotFound(f"check {check_id} waits for no material")
         found = eforms.get_attachments(tuple(attachments)) if attachments else ()
         usable = [one.id for one in found if one.status is not AttachmentStatus.REFUSED]
@@ -173,7 +174,7 @@ def _close_when_done(case: Case, at: datetime) -> None:
 
 
 def _is_early(task: CheckTask, outcome: CheckOutcome, at: datetime) -> bool:
-    is_material = task.kind == CheckKind.DEFERRED_MATERIAL.value
+    is_material = task.kind in _MATERIALS
     return is_material and outcome is CheckOutcome.FAILED and shanghai_date(at) <= task.due_on
 
 

@@ -197,15 +197,16 @@ def terminate(*, case_number: str, revision: int, reason: str, actor: Actor, at:
 
 
 def _require_materials(case: Case) -> None:
+    kinds = [CheckKind.DEFERRED_MATERIAL.value, CheckKind.MISSING_DATA.value]
     outstanding = list(
-        CheckTask.objects.filter(case=case, kind=CheckKind.DEFERRED_MATERIAL.value)
+        CheckTask.objects.filter(case=case, kind__in=kinds)
         .exclude(outcome=CheckOutcome.PASSED.value)
         .values_list("subject", flat=True)
     )
     if outstanding:
         raise MaterialOutstanding(
             f"{len(outstanding)} deferred materials of {case.number} are outstanding",
-            sentence=_("容缺材料尚未补交：%(materials)s。收到并核对后才能准予。")
+            sentence=_("还没有补交的材料：%(materials)s。收到并核对后才能准予。")
             % {"materials": "、".join(outstanding)},
         )
 

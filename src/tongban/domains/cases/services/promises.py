@@ -18,6 +18,9 @@ from tongban.kernel.instants import shanghai_date
 
 def follow(case: Case, task: CheckTask, note: str, actor: Actor, at: datetime) -> None:
     """What an officer's finding on a settled check of the locked case leads to."""
+    if task.kind == CheckKind.MISSING_DATA.value:
+        # It was a register's fault that she was asked: nothing goes on record against her.
+        return
     has_failed = task.outcome == CheckOutcome.FAILED.value
     if task.kind == CheckKind.PROMISE.value:
         if has_failed:

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from tongban.domains.cases.events import CaseReceived
-from tongban.domains.cases.models import Application, Case, CaseContent, ClockEvent, Consent
+from tongban.domains.cases.events import CaseReceived, DataWanted
+from tongban.domains.cases.models import Application, Case, CaseContent, ClockEvent, Consent, WaivedMaterial
 from tongban.domains.cases.models import Paper as PaperRow
 from tongban.domains.cases.rules.access import CaseNotFound, subjects_of
 from tongban.domains.cases.rules.answers import write_sheet
@@ -24,6 +24,7 @@ from tongban.domains.cases.rules.clock import (
 )
 from tongban.domains.cases.rules.numbers import application_number, case_number
 from tongban.domains.cases.rules.papers import HandedIn, receipt
+from tongban.domains.cases.rules.waiting import first_state, wait_until
 from tongban.domains.cases.selectors.applications import receipt_for
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.services.transition import Act, event_fields, history_entry
@@ -36,6 +37,7 @@ from tongban.domains.cases.types import (
     PaperKind,
     Status,
     Submission,
+    WaivedState,
 )
 from tongban.domains.cases.types import Consent as ConsentGiven
 from tongban.domains.catalogue import selectors as catalogue
@@ -122,8 +124,9 @@ def add_case(application_id: UUID, new_case: NewCase, *, actor: Actor, at: datet
         existing = Case.objects.filter(application=application, item_code=new_case.item_code).first()
         if existing is not None:
             return _case_receipt(existing)
-        opening = _open(application, new_case, get_calendar(), at)
-        rows.insert(*_rows_of([opening], actor=actor, at=at))
+        calendar = get_calendar()
+        opening = _open(application, new_case, calendar, at)
+        rows.insert(*_rows_of([opening], calendar, actor=actor, at=at))
         return _case_receipt(opening.case)
 
 
@@ -182,7 +185,7 @@ def _write(
     openings = [_open(application, new, calendar, at) for new in submission.cases]
     is_new = rows.insert(
         [application],
-        *_rows_of(openings, actor=actor, at=at),
+        *_rows_of(openings, calendar, actor=actor, at=at),
         [_consent(application, consent) for consent in submission.consents],
         [_receipt(application, openings, submission.uploads)],
         once="idempotency_key",
@@ -256,7 +259,9 @@ def _open(application: Application, new: NewCase, calendar: Calendar, at: dateti
     return _Opening(new, guide, case)
 
 
-def _rows_of(openings: Sequence[_Opening], *, actor: Actor, at: datetime) -> tuple[rows.Rows, ...]:
+def _rows_of(
+    openings: Sequence[_Opening], calendar: Calendar, *, actor: Actor, at: datetime
+) -> tuple[rows.Rows, ...]:
     """All that makes cases exist, a table to a group."""
     act = Act(Action.RECEIVE, actor, at, "申请材料已收到，等待受理。")
     cases = [opening.case for opening in openings]
@@ -285,13 +290,43 @@ def _rows_of(openings: Sequence[_Opening], *, actor: Actor, at: datetime) -> tup
             )
             for case in cases
         ),
-        outbox.rows_for((CaseReceived(**event_fields(case, at)), case.department) for case in cases),
+        outbox.rows_for(event for opening in openings for event in _events(opening, at)),
         licences.use_rows(
             (use for opening in openings for use in _uses(opening)),
             actor=actor,
             at=at,
         ),
+        [row for opening in openings for row in _waived(opening, calendar)],
     )
+
+
+def _events(opening: _Opening, at: datetime) -> Iterator[tuple[object, str]]:
+    case = opening.case
+    yield CaseReceived(**event_fields(case, at)), case.department
+    if any(first_state(one) is WaivedState.WAITING for one in opening.new.waived):
+        yield DataWanted(case.number), case.department
+
+
+def _waived(opening: _Opening, calendar: Calendar) -> Iterator[WaivedMaterial]:
+    """What the applicant need not bring, with the rule; what registers supply is asked for once the case is there."""
+    until = wait_until(calendar, shanghai_date(opening.case.received_at))
+    for one in opening.new.waived:
+        state = first_state(one)
+        yield WaivedMaterial(
+            case=opening.case,
+            code=one.code,
+            name=one.name,
+            slot=one.slot,
+            rule=one.rule.value,
+            source=one.source,
+            reference=one.reference,
+            resource=one.resource,
+            subject_id=one.subject_id,
+            fields=list(one.fields),
+            asked_as=one.asked_as,
+            state=state.value,
+            wait_until=until if state is WaivedState.WAITING else None,
+        )
 
 
 def _uses(opening: _Opening) -> Iterator[NewUse]:

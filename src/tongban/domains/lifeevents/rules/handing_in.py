@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
-from tongban.domains.cases.types import NewCase
-from tongban.domains.catalogue.types import Necessity, Rule
+from tongban.domains.cases.types import NewCase, NewWaiver
+from tongban.domains.catalogue.types import MaterialVerdict, Necessity, Rule
 from tongban.domains.eforms.types import (
     Answer,
     Attachment,
@@ -16,6 +17,7 @@ from tongban.domains.eforms.types import (
     SubjectRole,
     field_key,
 )
+from tongban.domains.lifeevents.rules.parties import subject_of
 from tongban.domains.lifeevents.rules.planning import slot_of
 from tongban.domains.lifeevents.types import Plan, PlanItem
 
@@ -33,6 +35,7 @@ def new_case(plan: Plan, item: PlanItem, draft: Draft, facts: Collection[str]) -
         deferred_materials=_deferred(item, {upload.slot for upload in uploads}),
         uses_promise=item.uses_promise,
         licences=_licences(item),
+        waived=tuple(_waiver(verdict, draft) for verdict in item.materials if not verdict.must_ask),
     )
 
 
@@ -82,6 +85,30 @@ def _licences(item: PlanItem) -> tuple[str, ...]:
         if verdict.rule is Rule.IN_LICENCE_LIBRARY and verdict.reference
     ]
     return tuple(dict.fromkeys(numbers))
+
+
+def _waiver(verdict: MaterialVerdict, draft: Draft) -> NewWaiver:
+    """What the applicant need not bring; of what a register supplies, whom to ask about."""
+    material = verdict.material
+    assert verdict.rule is not None, "what no rule removes is asked for"
+    fetched = verdict.standing if verdict.rule is Rule.SHAREABLE else None
+    waiver = NewWaiver(
+        code=material.code,
+        name=material.name,
+        slot=slot_of(verdict),
+        rule=verdict.rule,
+        source=verdict.source,
+        reference=verdict.reference,
+    )
+    if fetched is None:
+        return waiver
+    return replace(
+        waiver,
+        resource=fetched.resource,
+        subject_id=subject_of(material.licence_holder, fetched.resource, draft.parties, draft.facts),
+        fields=fetched.fields,
+        asked_as=fetched.granted_to,
+    )
 
 
 def body_of(draft: Draft) -> Mapping[str, object]:

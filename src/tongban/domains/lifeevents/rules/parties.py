@@ -58,7 +58,7 @@ def source_of(
         return named
     if resource is None or resource_field is None:
         return None
-    subject = _subject_of(role, resource, parties, facts)
+    subject = subject_of(role, resource, parties, facts)
     return None if subject is None else Source(resource, subject, resource_field)
 
 
@@ -82,9 +82,10 @@ def _parents(parties: Mapping[str, UUID]) -> set[UUID]:
     return {parties[role] for role in PARENTS if role in parties}
 
 
-def _subject_of(
+def subject_of(
     role: str, resource: str, parties: Mapping[str, UUID], facts: Mapping[str, object]
 ) -> UUID | None:
+    """Whose record of a resource answers for a role; None when that person or entity is not known."""
     if resource == BIRTH:
         # 出生医学信息 is filed under the mother.
         return parties.get(Role.MOTHER)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
+from pydantic import TypeAdapter
 
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.events import CaseEnded, CaseGranted
-from tongban.domains.cases.types import NewCase
+from tongban.domains.cases.types import NewCase, NewWaiver
 from tongban.domains.eforms import rules as forms
 from tongban.domains.lifeevents import models, selectors
 from tongban.domains.lifeevents.rules import branches as rules
@@ -20,6 +21,8 @@ from tongban.domains.messaging import services as messaging
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 from tongban.kernel.errors import TongbanError
+
+_WAIVERS: TypeAdapter[tuple[NewWaiver, ...]] = TypeAdapter(tuple[NewWaiver, ...])
 
 
 class BranchNotFound(TongbanError):
@@ -94,6 +97,7 @@ def write_content(new: NewCase) -> str:
             "deferred_materials": list(new.deferred_materials),
             "uses_promise": new.uses_promise,
             "licences": list(new.licences),
+            "waived": _WAIVERS.dump_python(new.waived, mode="json"),
         },
         ensure_ascii=False,
     )
@@ -112,6 +116,7 @@ def read_content(text: str) -> NewCase:
         uses_promise=content["uses_promise"],
         # Branches of the release before know none.
         licences=tuple(content.get("licences", ())),
+        waived=_WAIVERS.validate_python(content.get("waived", ())),
     )
 
 

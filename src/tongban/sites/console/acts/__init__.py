@@ -6,6 +6,7 @@ from tongban.domains.cases import services as cases
 from tongban.domains.cases.types import Dossier
 from tongban.domains.identity import services as identity
 from tongban.sites.console.acts.acceptance import Accept, RefuseAcceptance, RequestSupplement
+from tongban.sites.console.acts.assistance import AskForMissing, RequestAssistance
 from tongban.sites.console.acts.charge import Correct, HandOver, StepAside
 from tongban.sites.console.acts.decision import Grant, Refuse, Serve, Terminate
 from tongban.sites.console.acts.examination import (
@@ -22,6 +23,7 @@ __all__ = ["ACTS", "BY_SLUG", "REFUSALS", "ActForm", "Doing", "Matter", "Request
 
 REFUSALS = (
     cases.AcceptedBySilence,
+    cases.AssistanceFaulty,
     cases.ClockRunsOn,
     cases.ConflictOfInterest,
     cases.ExtensionRefused,
@@ -30,6 +32,7 @@ REFUSALS = (
     cases.HolderUnknown,
     identity.FaultyNumber,
     cases.MaterialOutstanding,
+    cases.MustNotBeAsked,
     cases.NotAColleague,
     cases.NotASpecialProcedure,
     cases.NotDeferrable,
@@ -64,6 +67,8 @@ ACTS: tuple[type[ActForm], ...] = (
     Extend,
     RecordProcedure,
     Serve,
+    RequestAssistance,
+    AskForMissing,
     Terminate,
     Correct,
     HandOver,
@@ -74,4 +79,4 @@ BY_SLUG: Mapping[str, type[ActForm]] = {act.slug: act for act in ACTS}
 
 def acts_for(dossier: Dossier) -> tuple[type[ActForm], ...]:
     """What the officer may do to the case now, the usual way first."""
-    return tuple(act for act in ACTS if act.action in dossier.allowed_actions)
+    return tuple(act for act in ACTS if act.is_offered(dossier))

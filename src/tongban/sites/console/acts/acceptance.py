@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tongban.domains.cases import selectors as case_reads
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.types import Action, ActReceipt, SupplementItem
+from tongban.foundation import clock
 from tongban.sites.console.acts.form import ActForm, Doing, Matter, words_field
 from tongban.sites.console.acts.targets import targets_of
 
@@ -39,7 +41,15 @@ class RequestSupplement(ActForm):
     )
 
     def prepare(self, matter: Matter) -> None:
-        self.targets = targets_of(matter)
+        dossier = matter.dossier
+        forbidden = case_reads.forbidden_requests(
+            matter.guide,
+            case_id=dossier.case_id,
+            attachments=tuple(one.id for one in dossier.attachments),
+            at=clock.now(),
+        )
+        self.targets = tuple(one for one in targets_of(matter) if one.key not in forbidden)
+        self.not_offered = tuple(one.sentence for one in forbidden.values())
         for target in self.targets:
             self.fields[f"problem:{target.key}"] = words_field(
                 gettext_lazy("有什么问题"), is_long=False, is_required=False

@@ -89,6 +89,11 @@ class ActForm(forms.Form):
         self.matter = matter
         self.prepare(matter)
 
+    @classmethod
+    def is_offered(cls, dossier: Dossier) -> bool:
+        """Whether there is anything in the case for it, beyond state and post."""
+        return cls.action in dossier.allowed_actions
+
     def prepare(self, matter: Matter) -> None:
         """Offer what this case lets one choose."""
 

@@ -43,6 +43,8 @@ class ActPage:
     revision: int
     fields: tuple[FieldView, ...]
     targets: tuple[TargetGroup, ...]
+    not_offered: tuple[str, ...]
+    """What may not be asked for, each with the rule that forbids it."""
     problems: tuple[Problem, ...]
     news: tuple[HistoryLine, ...]
     """What others did since the page was opened; shown when the page was stale."""
@@ -68,6 +70,7 @@ def build(form: ActForm, dossier: Dossier, *, refusal: str = "", is_stale: bool 
         revision=dossier.revision,
         fields=fields,
         targets=targets,
+        not_offered=form.not_offered if isinstance(form, RequestSupplement) else (),
         problems=tuple(lines),
         news=tuple(history_line(one) for one in reversed(dossier.history[-RECENT:])) if is_stale else (),
         action=reverse("console:act", args=[dossier.number, form.slug]),

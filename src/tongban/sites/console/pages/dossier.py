@@ -15,6 +15,7 @@ from tongban.domains.cases.types import (
     Light,
     Outcome,
     Status,
+    WaivedState,
 )
 from tongban.domains.catalogue.types import Guide
 from tongban.kernel.actors import Actor
@@ -24,6 +25,14 @@ from tongban.sites.console.pages.answers import FieldGroup, answers_of
 from tongban.sites.console.pages.files import FileLink, MaterialGroup, first_file, materials_of, papers_of
 from tongban.sites.console.pages.limits import DueLine, limits_of
 from tongban.sites.console.pages.points import NOTHING_TYPED, PointGroup, Typed, can_tick, points_of
+from tongban.sites.console.pages.waived import (
+    AssistanceLine,
+    WaivedRow,
+    assistance_line,
+    fetch_action,
+    waived_rows,
+)
+from tongban.sites.console.screen import HANDLERS
 from tongban.sites.console.words import (
     State,
     check_state,
@@ -33,6 +42,8 @@ from tongban.sites.console.words import (
 )
 from tongban.sites.shared.fields import Problem
 from tongban.sites.shared.formats import full_day, moment
+
+_NOT_YET_THERE = (WaivedState.WAITING, WaivedState.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,10 @@ class DossierPage:
     materials: tuple[MaterialGroup, ...]
     papers: tuple[FileLink, ...]
     first_file: str
+    waived: tuple[WaivedRow, ...]
+    fetch_action: str
+    """Where the registers are asked again at once; empty when nothing waits for them."""
+    assistance: tuple[AssistanceLine, ...]
     groups: tuple[FieldGroup, ...]
     points: tuple[PointGroup, ...]
     points_action: str
@@ -169,6 +184,9 @@ def build(
         materials=materials,
         papers=papers,
         first_file=first_file(materials, papers),
+        waived=waived_rows(dossier),
+        fetch_action=fetch_action(dossier) if actor.has_role(*HANDLERS) else "",
+        assistance=tuple(assistance_line(one, is_asked=False) for one in dossier.assistance),
         groups=answers_of(dossier),
         points=points_of(dossier, guide, typed),
         points_action=reverse("console:points", args=[dossier.number]) if can_tick(dossier, actor) else "",
@@ -237,6 +255,10 @@ def _flags(dossier: Dossier, guide: Guide) -> tuple[str, ...]:
     if dossier.deferred_materials:
         later = _("、").join(names.get(code, code) for code in dossier.deferred_materials)
         flags.append(_("申请容缺：%(materials)s") % {"materials": later})
+    missing = [one.name for one in dossier.waived if one.state in _NOT_YET_THERE]
+    if missing:
+        told = {"materials": _("、").join(missing)}
+        flags.append(_("还没有取到：%(materials)s。不能要申请人交，可以请提供部门协助。") % told)
     if dossier.was_supplemented and dossier.status is Status.RECEIVED:
         flags.append(_("已补正过一次，不能再要求补正"))
     return tuple(flags)

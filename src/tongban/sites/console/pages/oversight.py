@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tongban.domains.cases.types import OverdueLimit, Override
+from tongban.domains.cases.types import Assistance, OverdueLimit, Override
 from tongban.domains.registers.types import BrokenPromise
+from tongban.sites.console.pages.waived import AssistanceLine, assistance_line
 from tongban.sites.console.words import State, limit_words, status_state
 from tongban.sites.shared.formats import full_day, moment
 
@@ -57,6 +58,9 @@ class OversightPage:
     overrides_sentence: str
     overrides: tuple[OverrideLine, ...]
     broken: tuple[BrokenLine, ...]
+    assistance_sentence: str
+    assistance: tuple[AssistanceLine, ...]
+    """行政协助 past its day, asked by the office or of it."""
 
 
 def build(
@@ -64,6 +68,7 @@ def build(
     led: Sequence[OverdueLimit],
     overrides: Sequence[Override],
     broken: Sequence[BrokenPromise],
+    assistance: Sequence[Assistance],
     *,
     packages: Sequence[str],
     departments: Collection[str],
@@ -88,6 +93,10 @@ def build(
         overrides_sentence=_("近 %(days)d 天推翻 %(count)d 次。") % {"days": days, "count": len(overrides)},
         overrides=tuple(_override_line(one) for one in overrides),
         broken=tuple(_broken_line(one) for one in broken),
+        assistance_sentence=_("超期没有答复的 %(count)d 件。") % {"count": len(assistance)},
+        assistance=tuple(
+            assistance_line(one, is_asked=one.asked_department not in departments) for one in assistance
+        ),
     )
 
 

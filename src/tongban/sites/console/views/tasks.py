@@ -168,6 +168,7 @@ def oversee(request: ActorRequest) -> HttpResponse:
         ),
         cases.list_overrides(departments=request.actor.departments, since=since),
         registers.list_broken_promises(request.actor.departments),
+        cases.list_overdue_assistance(request.actor.departments, at=clock.now()),
         packages=[one.title for one in led],
         departments=request.actor.departments,
         days=LOOKED_BACK.days,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.domains.cases.types import (
+    CheckKind,
     CheckTask,
     ClockAccount,
     Due,
@@ -27,6 +28,7 @@ from tongban.sites.portal.pages.words import State, level_words, point_words, st
 from tongban.sites.shared.fields import FieldView, Problem
 from tongban.sites.shared.formats import deadline, full_day, grouped, moment, plain_day, workdays
 from tongban.sites.shared.traces import SpanLine, TraceRow, span_lines, trace_rows
+from tongban.sites.shared.waived import WaivedLine, waived_lines
 
 OVER = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.TERMINATED})
 HOTLINE = "12345"
@@ -79,6 +81,8 @@ class DeferredForm:
     item: str
     due: str
     action: str
+    note: str
+    """Why it is asked for now, and what hangs on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,7 @@ class TimelinePage:
     """Whom to call: name and number."""
     asked: tuple[SupplementForm, ...]
     deferred: tuple[DeferredForm, ...]
+    waived: tuple[WaivedLine, ...]
     branches: tuple[Branch, ...]
     planned: tuple[Planned, ...]
     problems: tuple[Problem, ...]
@@ -176,6 +181,7 @@ class ReceiptPage:
     was_repeat: bool
     cases: tuple[tuple[str, str, str], ...]
     planned: tuple[Planned, ...]
+    waived: tuple[WaivedLine, ...]
     qr: str
     pdf_address: str
     timeline_address: str
@@ -223,12 +229,17 @@ def build(
         asked=asked,
         branches=tuple(_branch(case, rights, rating) for case in timeline.cases),
         deferred=tuple(_deferred(one) for case in timeline.cases for one in case.outstanding),
+        waived=_waived(timeline),
         planned=planned,
         problems=tuple(problems),
         receipt_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
         after_care=run.after_care if run is not None and timeline.is_finished and not coming else (),
         booklet_address=reverse("portal:booklet", args=[timeline.number]),
     )
+
+
+def _waived(timeline: Timeline) -> tuple[WaivedLine, ...]:
+    return waived_lines(one for case in timeline.cases for one in case.waived)
 
 
 def _deferred(task: CheckTask) -> DeferredForm:
@@ -238,6 +249,9 @@ def _deferred(task: CheckTask) -> DeferredForm:
         item=task.item_name,
         due=_("%(day)s前补交") % {"day": plain_day(task.due_on)},
         action=reverse("portal:hand_in_deferred", args=[task.case_number, task.id]),
+        note=_("很抱歉，本该由部门之间调取的这份材料没有取到，要请您补交。这不是您的原因，不影响您的信用。")
+        if task.kind is CheckKind.MISSING_DATA
+        else _("这份材料已容缺受理，不影响审查；补交齐了才能作出准予的决定。"),
     )
 
 
@@ -253,6 +267,7 @@ def build_receipt(
         was_repeat=was_repeat,
         cases=tuple((case.item_name, case.department_name, case.number) for case in timeline.cases),
         planned=tuple(planned),
+        waived=_waived(timeline),
         qr=qr,
         pdf_address=reverse("portal:paper", args=[receipt.id]) if receipt else "",
         timeline_address=reverse("portal:application", args=[timeline.number]),
