@@ -89,6 +89,7 @@ WHOSE: dict[str, set[str]] = {
     "portal:clock": APPLICANTS,
     "portal:paper": APPLICANTS,
     "portal:licence": APPLICANTS,
+    "portal:licence_data": APPLICANTS,
     "portal:my_licence": APPLICANTS,
     "portal:report_licence": APPLICANTS,
     "portal:consent": APPLICANTS,

@@ -122,3 +122,30 @@ def test_beyond_its_list_it_needs_consent_which_the_holder_gives_and_takes_back(
 
 def test_without_a_purpose_the_request_is_refused(food: System, firm: UUID, kind: LicenceType) -> None:
     assert use(food, firm, kind, purpose="").status_code == 422
+
+
+def check(system: System, content: bytes) -> Any:
+    return system.http.post(
+        "/api/v1/licence-files/check", content, "application/octet-stream", headers=system._headers()
+    )
+
+
+def test_a_system_learns_what_a_file_is(food: System, licence: Licence) -> None:
+    made = services.sign_file(licence.number, actor=PLATFORM, at=RECEIVED_AT)
+
+    answer = check(food, made.pdf)
+
+    assert answer.status_code == 200
+    said = answer.json()
+    assert (said["signer"], said["is_stamped"]) == (FOOD_OFFICE, True)
+    assert said["licence"]["number"] == licence.number
+    assert check(food, made.signed_data).json()["algorithm"] == "SM2"
+
+
+def test_a_file_not_to_be_relied_on_is_a_problem_with_its_reason(food: System, licence: Licence) -> None:
+    pdf = services.sign_file(licence.number, actor=PLATFORM, at=RECEIVED_AT).pdf
+
+    assert check(food, pdf[:-50] + b"\x00" + pdf[-49:]).json()["code"] == "LICENCE_FILE_ALTERED"
+    assert check(food, pdf + b" ").json()["code"] == "LICENCE_FILE_APPENDED"
+    assert check(food, b"").json()["code"] == "LICENCE_FILE_NOT_A_FILE"
+    assert check(food, b"%PDF-" + b"x" * 21_000_000).json()["code"] == "LICENCE_FILE_TOO_LARGE"

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router
 
 from tongban.domains.catalogue import services as cataloguing
@@ -11,8 +12,9 @@ from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import selectors
 from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import ConsentAsk, FetchOutcome, FetchRequest
+from tongban.domains.licences.types import CheckedFile, ConsentAsk, FetchOutcome, FetchRequest
 from tongban.foundation import clock
+from tongban.foundation.storage.uploads import MAX_BYTES
 from tongban.sites.openapi import problems
 from tongban.sites.openapi.clients import ApiRequest
 from tongban.sites.openapi.schemas import (
@@ -21,6 +23,7 @@ from tongban.sites.openapi.schemas import (
     CodeUseOut,
     ConsentIn,
     ConsentOut,
+    FileCheckOut,
     LicenceUseIn,
     LicenceUseOut,
 )
@@ -106,6 +109,29 @@ def get_consent(request: ApiRequest, consent_id: UUID) -> dict[str, Any]:
     if consent is None:
         raise licences.ConsentNotFound(f"consent {consent_id}")
     return {"id": consent.id, "status": consent.status, "valid_to": consent.valid_to}
+
+
+@router.post(
+    "/licence-files/check",
+    response=FileCheckOut,
+    operation_id="check_licence_file",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def check_licence_file(request: ApiRequest) -> CheckedFile | HttpResponse:
+    """What a licence's file is, sent as the body: a PDF, or a signed data file. Nothing of it is kept.
+
+    A file that is not to be relied on answers 422 with `LICENCE_FILE_` and the reason.
+    """
+    content = request.read(MAX_BYTES + 1)
+    try:
+        return licences.check_file(content, at=clock.now())
+    except licences.FileRefused as refused:
+        return problems.problem(422, f"LICENCE_FILE_{refused.reason}", _(refused.sentence))
 
 
 def _find_holder(number: str) -> UUID | None:

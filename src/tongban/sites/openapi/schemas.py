@@ -20,7 +20,7 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.catalogue.types import Stage
 from tongban.domains.eforms.types import AttachmentStatus, Origin
-from tongban.domains.licences.types import ConsentStatus
+from tongban.domains.licences.types import ConsentStatus, LicenceStatus
 
 # PostgreSQL keeps no NUL; nor does any text a person wrote hold one.
 _PRINTABLE = r"^[^\x00]*$"
@@ -317,6 +317,29 @@ class ConsentIn(Strict):
     once: bool
     until: date
     """The last day, a year ahead at most."""
+
+
+class LicenceInFileOut(Schema):
+    """The licence a file is of: its status when the file was made, and today."""
+
+    number: str
+    name: str
+    issuer_name: str
+    status_then: LicenceStatus
+    status_now: LicenceStatus
+    is_newest: bool
+
+
+class FileCheckOut(Schema):
+    """A file whose signature holds; `licence` is null for a signed paper that is no licence."""
+
+    signer: str
+    signer_name: str
+    algorithm: str
+    key_id: str
+    signed_at: datetime
+    is_stamped: bool
+    licence: LicenceInFileOut | None
 
 
 class ConsentOut(Schema):

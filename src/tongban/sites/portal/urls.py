@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from tongban.sites.portal.views import (
     authority,
+    checking,
     filling,
     finding,
     following,
@@ -78,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<code:number>/rate/", following.rate, name="rate"),
     path("cases/<code:number>/clock/", following.explain_clock, name="clock"),
     path("papers/<uuid:paper_id>.pdf", following.open_paper, name="paper"),
+    path("licences/check/", checking.check_file, name="check_file"),
     path("licences/<code:number>/", following.check_licence, name="check_licence"),
     path("show/", showing.show_offline, name="show_offline"),
     path("show/worker.js", showing.show_worker, {"door": "show"}, name="show_worker"),
@@ -94,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/applications/", mine.list_applications, name="applications"),
     path("my/licences/", wallet.list_licences, name="licences"),
     path("my/licences/<code:number>.pdf", wallet.open_licence, name="licence"),
+    path("my/licences/<code:number>.json", wallet.open_licence_data, name="licence_data"),
     path("my/licences/<code:number>/", wallet.show_licence, name="my_licence"),
     path("my/licences/<code:number>/report/", wallet.report_licence, name="report_licence"),
     path("my/consents/", authority.list_consents, name="consents"),

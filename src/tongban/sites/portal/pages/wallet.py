@@ -82,6 +82,7 @@ class LicencePage:
     notice: str
     file_address: str
     present_address: str
+    data_address: str
     error_address: str
     refused_address: str
     uses: tuple[UseLine, ...]
@@ -175,6 +176,7 @@ def licence_page(
         notice=expiry_notice(licence, status, today),
         file_address=reverse("portal:licence", args=[number]),
         present_address=_present(licence, status),
+        data_address=reverse("portal:licence_data", args=[number]),
         error_address=f"{report}?kind=error",
         refused_address=f"{report}?kind=refused",
         uses=tuple(use_line(one, licence_type) for one in uses),

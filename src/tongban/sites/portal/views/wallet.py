@@ -6,12 +6,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tongban.domains.identity import selectors as identity
 from tongban.domains.licences import permissions, selectors
 from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import Licence
+from tongban.domains.licences.types import Licence, LicenceFile
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
@@ -61,8 +62,24 @@ def show_licence(request: ActorRequest, number: str) -> HttpResponse:
 @citizen
 def open_licence(request: ActorRequest, number: str) -> HttpResponse:
     """The licence's file; the look is recorded."""
+    return HttpResponse(_open_file(request, number).pdf, content_type="application/pdf")
+
+
+@citizen
+def open_licence_data(request: ActorRequest, number: str) -> HttpResponse:
+    """The same data as the file brings, signed with SM2; the look is recorded."""
+    disposition = content_disposition_header(as_attachment=True, filename=f"{number}.json")
+    return HttpResponse(
+        _open_file(request, number).signed_data,
+        content_type="application/json",
+        headers={"Content-Disposition": disposition or "attachment"},
+    )
+
+
+def _open_file(request: ActorRequest, number: str) -> LicenceFile:
     now = clock.now()
     licence = _own_licence(request.actor, number, now)
+    found = licences.sign_file(number, actor=request.actor, at=now)
     audit.record(
         actor=request.actor,
         action="LICENCE_OPENED",
@@ -71,8 +88,7 @@ def open_licence(request: ActorRequest, number: str) -> HttpResponse:
         object_id=str(licence.id),
         subject_id=licence.holder_id,
     )
-    body = licences.sign_file(number, actor=request.actor, at=now).pdf
-    return HttpResponse(body, content_type="application/pdf")
+    return found
 
 
 @citizen
