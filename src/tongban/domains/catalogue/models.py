@@ -218,6 +218,8 @@ class SearchEntry(models.Model):
     audiences = ArrayField(models.CharField(max_length=24))
     address = models.TextField()
     weight = models.FloatField()
+    is_one_licence = models.BooleanField(default=False, db_default=False)
+    """一证通办: besides the licence that says who one is, nothing is to be brought. Kept by the index and a nightly job."""
     words = SearchVectorField()
     names = models.TextField()
     """Title and aliases, normalised, one a line."""

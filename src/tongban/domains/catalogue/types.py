@@ -396,6 +396,7 @@ class SearchHit:
     department: str
     address: str
     score: float
+    is_one_licence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,6 +552,8 @@ class SearchEntryData:
     address: str
     weight: float
     region: str
+    is_one_licence: bool = False
+    """一证通办: nothing is to be brought besides the licence that says who one is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,9 @@ class GuidePage:
     conditions: tuple[ConditionView, ...]
     situations: tuple[tuple[str, str], ...]
     materials: tuple[MaterialCard, ...]
+    one_licence: str
+    """With nothing but one's identity card or business licence: what is still to be brought."""
+    is_one_licence: bool
     asked_count: int
     free_count: int
     steps: tuple[StepView, ...]
@@ -145,6 +148,7 @@ def build(
         for number, basis in enumerate(substance.legal_basis, 1)
     }
     cards = tuple(_card(verdict, clauses) for verdict in verdicts)
+    left = rules.left_to_bring(verdicts)
     start_address, start_words, start_note = _start(guide, place)
     return GuidePage(
         title=substance.name,
@@ -161,6 +165,8 @@ def build(
         if len(substance.situations) > 1
         else (),
         materials=cards,
+        one_licence=words.one_licence_words(substance.audience, left),
+        is_one_licence=not left,
         asked_count=sum(not card.is_free for card in cards),
         free_count=sum(card.is_free for card in cards),
         steps=tuple(

@@ -1,12 +1,16 @@
 """Words for what a guide says of an item, the same on the portal and in the console."""
 
+from collections.abc import Collection, Sequence
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tongban.domains.catalogue.types import (
     ApplicantKind,
     Channel,
     Guide,
     Handling,
+    Material,
     MaterialForm,
     MaterialSource,
     MaterialVerdict,
@@ -80,6 +84,22 @@ def fetched_from(verdict: MaterialVerdict) -> str:
     if verdict.rule is Rule.IN_LICENCE_LIBRARY:
         return _("电子证照库·%(name)s") % {"name": verdict.material.name}
     return ""
+
+
+def one_licence_words(kinds: Collection[str], left: Sequence[Material]) -> str:
+    """With nothing but the licence that says who one is, what is still to be brought."""
+    is_person = ApplicantKind.PERSON in kinds
+    is_body = any(kind != ApplicantKind.PERSON for kind in kinds)
+    paper = _("身份证或营业执照") if is_person and is_body else _("身份证") if is_person else _("营业执照")
+    told = {"paper": paper, "count": len(left), "names": _("、").join(one.name for one in left)}
+    if not left:
+        return _("一证通办：只带%(paper)s，还要带 0 样。") % told
+    sentence = ngettext(
+        "只带%(paper)s的话，还要带 %(count)d 样：%(names)s。",
+        "只带%(paper)s的话，还要带 %(count)d 样：%(names)s。",
+        len(left),
+    )
+    return sentence % told
 
 
 def visits_words(visits: int) -> str:

@@ -32,6 +32,7 @@ from tongban.domains.catalogue.rules.materials import (
     material_verdict,
     material_verdicts,
 )
+from tongban.domains.catalogue.rules.one_licence import left_to_bring
 from tongban.domains.catalogue.rules.wording import describe_changes
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "guide_schema",
     "hard_findings",
     "join_guide",
+    "left_to_bring",
     "material_verdict",
     "material_verdicts",
     "part_substance",

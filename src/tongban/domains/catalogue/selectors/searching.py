@@ -23,6 +23,7 @@ CANDIDATES = 200
 """Hits that are ranked and counted; a query that finds more is too broad for its tail to matter."""
 _COMPARED = 20
 _SHORTEST_SOUND = 4
+_ONE_LICENCE = gettext_lazy("一证通办")
 _AUDIENCE_LABELS = {
     "PERSON": gettext_lazy("个人"),
     "ENTERPRISE": gettext_lazy("企业"),
@@ -49,7 +50,9 @@ CROSS JOIN LATERAL (
     ORDER BY word_similarity(asked.sound, pinyin) DESC, code LIMIT 3
 ) near
 """
-_COLUMNS = "code, kind, title, sentence, department, department_name, audiences, address, weight"
+_COLUMNS = (
+    "code, kind, title, sentence, department, department_name, audiences, address, is_one_licence, weight"
+)
 _STOP_WORDS = frozenset(
     "的 了 吗 呢 怎么 如何 我 要 想 办 办理 去 在 哪里 哪 需要 什么 可以 能 一个 请问 怎样".split()  # noqa: SIM905 - reads as words
 )
@@ -65,6 +68,7 @@ class _Row:
     department_name: str
     audiences: Sequence[str]
     address: str
+    is_one_licence: bool
     weight: float
     score: float
 
@@ -75,6 +79,7 @@ def search(
     region: str | None = None,
     audience: str | None = None,
     department: str | None = None,
+    one_licence: bool = False,
     literal: bool = False,
     limit: int = 20,
 ) -> SearchPage:
@@ -92,6 +97,7 @@ def search(
         for row in rows
         if (audience is None or audience in row.audiences)
         and (department is None or row.department == department)
+        and (row.is_one_licence or not one_licence)
     ]
     return SearchPage(
         query=query,
@@ -239,7 +245,16 @@ def _escaped(text: str) -> str:
 
 
 def _hit(row: _Row) -> SearchHit:
-    return SearchHit(row.code, row.kind, row.title, row.sentence, row.department_name, row.address, row.score)
+    return SearchHit(
+        row.code,
+        row.kind,
+        row.title,
+        row.sentence,
+        row.department_name,
+        row.address,
+        row.score,
+        row.is_one_licence,
+    )
 
 
 def _facets(rows: Sequence[_Row]) -> Mapping[str, tuple[Facet, ...]]:
@@ -250,6 +265,7 @@ def _facets(rows: Sequence[_Row]) -> Mapping[str, tuple[Facet, ...]]:
             audiences[audience] = audiences.get(audience, 0) + 1
         key = (row.department, row.department_name)
         departments[key] = departments.get(key, 0) + 1
+    only_a_licence = sum(row.is_one_licence for row in rows)
     return {
         "audience": tuple(
             Facet(value, str(_AUDIENCE_LABELS.get(value, value)), count) for value, count in audiences.items()
@@ -258,4 +274,5 @@ def _facets(rows: Sequence[_Row]) -> Mapping[str, tuple[Facet, ...]]:
             Facet(code, name, count)
             for (code, name), count in sorted(departments.items(), key=lambda pair: -pair[1])
         ),
+        "one_licence": (Facet("1", str(_ONE_LICENCE), only_a_licence),) if only_a_licence else (),
     }

@@ -2,7 +2,7 @@
 
 from tongban.domains.catalogue.services.counter import pull_for_item
 from tongban.domains.catalogue.services.exchange import export_guides, import_guides, published_documents
-from tongban.domains.catalogue.services.indexing import index_entry, note_zero_hit
+from tongban.domains.catalogue.services.indexing import index_entry, mark_one_licence, note_zero_hit
 from tongban.domains.catalogue.services.sichuan import import_sichuan
 from tongban.domains.catalogue.services.versions import (
     Frozen,
@@ -49,6 +49,7 @@ __all__ = [
     "import_guides",
     "import_sichuan",
     "index_entry",
+    "mark_one_licence",
     "note_zero_hit",
     "publish_version",
     "published_documents",

@@ -167,7 +167,7 @@ def _write(documents: Sequence[GuideDocument], actor: Actor, at: datetime) -> Co
     renewed = _renew_substances(substances, actor, at)
     derive(renewed)
     changed = {row.power_id for row, _ in renewed} | _renew_procedures(given, actor, at)
-    _index(changed)
+    _index(changed, at)
     made = len(created)
     return Counter(
         created=made, changed=len(changed - created), unchanged=len(given) - made - len(changed - created)
@@ -301,7 +301,7 @@ def _bodies(
     return offices.get(department.code) or [department]
 
 
-def _index(powers: set[UUID]) -> None:
+def _index(powers: set[UUID], at: datetime) -> None:
     substances = models.PowerVersion.objects.filter(power__in=powers, status=VersionStatus.PUBLISHED)
     latest = substances.order_by("power", "-number").distinct("power").select_related("power")
     procedures = (
@@ -313,4 +313,5 @@ def _index(powers: set[UUID]) -> None:
         .select_related("implementation")
     )
     by_power = {row.implementation.power_id: row for row in procedures}
-    index_guides(assemble_all([(row, by_power[row.power_id]) for row in latest]), settings.CATALOGUE_REGION)
+    guides = assemble_all([(row, by_power[row.power_id]) for row in latest])
+    index_guides(guides, settings.CATALOGUE_REGION, at=at)

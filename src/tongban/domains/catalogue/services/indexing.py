@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Value
 from django.db.models.functions import Cast
 
-from tongban.domains.catalogue import models
+from tongban.domains.catalogue import models, rules, selectors
 from tongban.domains.catalogue.selectors import lexemes
 from tongban.domains.catalogue.types import Guide, SearchEntryData
+from tongban.domains.directory import selectors as directory
 from tongban.foundation.search import normalise, pinyin
+from tongban.kernel.instants import shanghai_date
 
 ITEM = "ITEM"
 _ITEM_WEIGHT = 1.0
@@ -25,6 +28,7 @@ _UPDATED = (
     "audiences",
     "address",
     "weight",
+    "is_one_licence",
     "words",
     "names",
     "pinyin",
@@ -65,6 +69,7 @@ def columns(entry: SearchEntryData) -> dict[str, Any]:
         "audiences": list(entry.audiences),
         "address": entry.address,
         "weight": entry.weight,
+        "is_one_licence": entry.is_one_licence,
         "words": lexemes.vector(names, weak),
         "names": "\n" + "\n".join(names) + "\n",
         "pinyin": "\n".join(pinyin(name) for name in names),
@@ -77,8 +82,10 @@ def _row(entry: SearchEntryData) -> models.SearchEntry:
     return models.SearchEntry(**values, words=words)
 
 
-def index_guides(guides: Iterable[Guide], region: str) -> None:
-    """Write the entries of items from their guides."""
+def index_guides(guides: Iterable[Guide], region: str, *, at: datetime) -> None:
+    """Write the entries of items from their guides, one of each."""
+    given = list(guides)
+    only_a_licence = _only_a_licence(given, at)
     index_entries(
         SearchEntryData(
             code=guide.substance.basic_code,
@@ -93,8 +100,35 @@ def index_guides(guides: Iterable[Guide], region: str) -> None:
             address=guide.procedure.external_link,
             weight=_ITEM_WEIGHT,
             region=region,
+            is_one_licence=guide.substance.basic_code in only_a_licence,
         )
-        for guide in guides
+        for guide in given
+    )
+
+
+def mark_one_licence(*, at: datetime) -> int:
+    """Say anew which items of our own list are 一证通办, as resources and grants come and go; how many there are."""
+    today = shanghai_date(at)
+    guides: dict[str, Guide] = {}
+    for district in directory.list_districts():
+        for guide in selectors.list_guides(district.code, today):
+            guides.setdefault(guide.substance.basic_code, guide)
+    codes = _only_a_licence(guides.values(), at)
+    rows = models.SearchEntry.objects.filter(region=settings.CATALOGUE_REGION, kind=ITEM)
+    rows.filter(code__in=codes, is_one_licence=False).update(is_one_licence=True)
+    rows.filter(is_one_licence=True).exclude(code__in=codes).update(is_one_licence=False)
+    return len(codes)
+
+
+def _only_a_licence(guides: Iterable[Guide], at: datetime) -> frozenset[str]:
+    """The items for which nothing else is to be brought, in any situation; what is on another portal is not judged."""
+    given = [one for one in guides if not one.procedure.external_link]
+    sources = selectors.sources_of(given, at=at)
+    return frozenset(
+        one.substance.basic_code
+        for one in given
+        if one.substance.materials
+        and not rules.left_to_bring(rules.every_verdict(one.substance, sources[one.substance.basic_code]))
     )
 
 

@@ -395,7 +395,7 @@ def _spread_substance(row: models.PowerVersion, at: datetime) -> None:
     procedures = models.ImplementationVersion.objects.select_related("implementation")
     procedure = procedures.filter(implementation__power=row.power, status=VersionStatus.PUBLISHED).first()
     if procedure is not None:
-        index_guides([assemble(row, procedure)], row.power.region)
+        index_guides([assemble(row, procedure)], row.power.region, at=at)
     outbox.publish(
         GuidePublished(row.power_id, row.pk, row.power.basic_code, row.power.department_id, at),
         queue=row.power.department_id,

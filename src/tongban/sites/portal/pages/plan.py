@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tongban.domains.catalogue import rules as catalogue
 from tongban.domains.catalogue.types import MaterialVerdict, Necessity
 from tongban.domains.identity.types import Subject
 from tongban.domains.licences.types import Licence
@@ -33,6 +34,8 @@ class ItemRow:
     after: str
     days: str
     due: str
+    one_licence: str
+    """With one identity licence in hand, what is still to be brought for it; empty for guidance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,11 @@ def _item_row(number: int, item: PlanItem, plan: Plan) -> ItemRow:
         after="".join(reasons),
         days=_("不用审批") if is_guidance else workdays(length) if length else _("当场"),
         due="" if is_guidance else full_day(item.due_on),
+        one_licence=""
+        if is_guidance
+        else guide_words.one_licence_words(
+            item.guide.substance.audience, catalogue.left_to_bring(item.materials)
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from tongban.sites.shared.guide_words import offer_words
 PACKAGE = "PACKAGE"
 HITS = 30
 """So many results are shown at first, and so many more at each wish."""
-FACETS = ("audience", "department")
+FACETS = ("audience", "department", "one_licence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Hit:
     department: str
     is_package: bool
     is_elsewhere: bool
+    is_one_licence: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def hit_view(hit: SearchHit, division: str, offer: str = "") -> Hit:
         department=hit.department,
         is_package=is_package,
         is_elsewhere=bool(hit.address),
+        is_one_licence=hit.is_one_licence,
     )
 
 
@@ -154,7 +156,7 @@ def _headline(query: str, found: SearchPage) -> str:
 
 
 def _facets(query: str, found: SearchPage, chosen: Mapping[str, str]) -> tuple[Facet, ...]:
-    titles = dict(zip(FACETS, (_("谁来办"), _("哪个部门")), strict=True))
+    titles = dict(zip(FACETS, (_("谁来办"), _("哪个部门"), _("带什么")), strict=True))
     facets = []
     for name, title in titles.items():
         links = tuple(

@@ -48,6 +48,7 @@ def show_results(request: ActorRequest) -> HttpResponse:
         region=region,
         audience=chosen["audience"] or None,
         department=chosen["department"] or None,
+        one_licence=bool(chosen["one_licence"]),
         literal="literal" in request.GET,
         limit=_limit(request),
     )
