@@ -14,7 +14,6 @@ from tongban.kernel.actors import PLATFORM
 from tongban.sites.shared.visitors import STORE
 
 
-
 def page_of(browser: Client, address: str) -> str:
     STORE.clear()
     return unescape(browser.get(address).content.decode())
@@ -76,8 +75,6 @@ def test_a_resource_that_goes_away_takes_the_mark_away_and_back_again(city: City
 
 
 def test_the_plan_says_it_for_each_item(visitor: Client) -> None:
-    page = page_of(
-        visitor, f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}&entity.scope_has_catering=yes"
-    )
+    page = page_of(visitor, f"/events/OPEN_RESTAURANT/plan/?{walk.QUERY}&entity.scope_has_catering=yes")
 
     assert page.count("只带营业执照") >= 2
