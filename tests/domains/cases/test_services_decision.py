@@ -48,10 +48,12 @@ from tongban.domains.cases.types import (
 )
 from tongban.domains.identity import services as identity
 from tongban.domains.licences import selectors as licences
-from tongban.domains.licences.types import LicenceStatus
+from tongban.domains.licences import services as procedure
+from tongban.domains.licences.types import LicenceAction, LicenceStatus, Notice
 from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.kernel.conditions import Field, FieldType
+from tongban.kernel.national_calendar import national_calendar
 
 OTHER_FIRM = "92310115MADM00019C"
 REASON = "厨房没有分开生熟区。"
@@ -346,7 +348,7 @@ def test_a_material_that_comes_late_is_still_taken(submit: Submit, zhang_san: Ac
     assert CheckTask.objects.get().outcome == CheckOutcome.OPEN
 
 
-def test_a_promise_is_checked_by_a_dated_task_and_a_false_one_annuls_the_licence(submit: Submit) -> None:
+def test_a_promise_is_checked_by_a_dated_task_and_a_false_one_leads_to_annulment(submit: Submit) -> None:
     story = Story(submit(new_case(FOOD, uses_promise=True)).cases[0].number).to_decide()
     number = story.grant(at(3, 5)).licences[0]
     task = CheckTask.objects.get(kind=CheckKind.PROMISE)
@@ -356,6 +358,14 @@ def test_a_promise_is_checked_by_a_dated_task_and_a_false_one_annuls_the_licence
     )
 
     assert task.due_on == date(2026, 4, 17)
+    (proceeding,) = licences.proceedings_of(number)
+    notice = Notice(LicenceAction.ANNUL, "中华人民共和国行政许可法", "第六十九条第二款", "没有专间")
+    keeper, decider = officer(Role.LICENCE_KEEPER), officer(Role.DECIDER)
+    procedure.notify(proceeding.id, notice, calendar=national_calendar(), actor=keeper, at=at(4, 2))
+    assert licences.get_by_number(number).status == LicenceStatus.VALID
+    with pytest.raises(procedure.SamePerson):
+        procedure.decide(proceeding.id, reason="属实", actor=WANG_MIN, at=at(4, 20))
+    procedure.decide(proceeding.id, reason="属实", actor=decider, at=at(4, 20))
     assert licences.get_by_number(number).status == LicenceStatus.ANNULLED
     with pytest.raises(services.CheckSettled):
         services.settle_check(

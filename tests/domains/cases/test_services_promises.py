@@ -9,7 +9,7 @@ from tongban.domains.cases import selectors, services
 from tongban.domains.cases.models import Application, Case, CheckTask
 from tongban.domains.cases.types import CheckKind, CheckOutcome, Status
 from tongban.domains.licences import selectors as licences
-from tongban.domains.licences.types import LicenceStatus
+from tongban.domains.licences.types import LicenceStatus, ProceedingStatus, SignalKind
 from tongban.domains.messaging.models import Message
 from tongban.domains.registers import selectors as registers
 from tongban.domains.registers import services as trust
@@ -105,10 +105,15 @@ def test_found_missing_after_its_day_it_ends_the_case(deferring: Story) -> None:
     assert selectors.list_checks(department="SCJG-310115") == ()
 
 
-def test_a_false_promise_annuls_the_licence_and_is_put_on_record(lied: Story) -> None:
+def test_a_false_promise_is_put_on_record_and_takes_no_licence_unheard(lied: Story) -> None:
     assert lied.last is not None
+    (number,) = lied.last.licences
     (record,) = registers.list_broken_promises(OWN)
-    assert licences.get_by_number(lied.last.licences[0]).status == LicenceStatus.ANNULLED
+    (proceeding,) = licences.proceedings_of(number)
+
+    assert licences.get_by_number(number).status == LicenceStatus.VALID
+    assert (proceeding.signal, proceeding.status) == (SignalKind.FALSE_PROMISE, ProceedingStatus.OPEN)
+    assert (proceeding.signal_text, proceeding.case_number) == ("告知承诺不实：没有专间", lied.number)
     assert (record.kind, record.reason) == (BrokenPromiseKind.FALSE_PROMISE, "告知承诺不实：没有专间")
 
 

@@ -1,4 +1,4 @@
-"""The licence library of the tests: the demo's types, and a request that fits one of them."""
+"""The library these tests keep: the sample city's licence types, and food licences of 示例小馆."""
 
 import json
 from datetime import date
@@ -9,20 +9,47 @@ import tongban
 from domains.identity import cast
 from tongban.domains.identity.types import Subject
 from tongban.domains.licences import services
-from tongban.domains.licences.types import IssueRequest
-from tongban.kernel.actors import PLATFORM
+from tongban.domains.licences.types import Ground, IssueRequest
+from tongban.domains.standards import services as standards
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
+from tongban.kernel.ids import new_id
 
 TODAY = date(2026, 3, 2)
 TYPES = Path(tongban.__file__).parent / "demo/data/licence_types.json"
+GROUND = Ground("中华人民共和国行政许可法", "第七十条", "企业注销", case_number="CASE-9")
 
 
 def load_types() -> None:
-    """The city with the departments that issue, and the demo's licence types."""
+    """The city with the departments that issue, the demo's data elements and licence types."""
     cast.load_city()
+    elements = json.loads(TYPES.with_name("elements.json").read_text("utf-8"))
+    standards.load_dictionary(elements, actor=PLATFORM, at=cast.NOW)
     rows = json.loads(TYPES.read_text("utf-8"))
     for number, code in enumerate(sorted({row["issuer_kind"] for row in rows})):
         cast.department(code, number + 1)
     services.load_licence_types(rows, actor=PLATFORM, at=cast.NOW)
+
+
+def officer(*roles: Role, department: str = "SCJG", name: str = "王敏") -> Actor:
+    return Actor(
+        kind=ActorKind.OFFICER,
+        account_id=new_id(),
+        name=name,
+        department=department,
+        departments=frozenset({department}),
+        roles=frozenset(roles),
+    )
+
+
+def citizen(subject: Subject, *, acting_for: Subject | None = None) -> Actor:
+    principal = acting_for or subject
+    return Actor(
+        kind=ActorKind.CITIZEN,
+        account_id=new_id(),
+        name=subject.name,
+        subject_id=subject.id,
+        acting_for=principal.id,
+    )
 
 
 def request(holder: Subject, **changes: Any) -> IssueRequest:
@@ -37,3 +64,7 @@ def request(holder: Subject, **changes: Any) -> IssueRequest:
         "fields": {"name": holder.name, "food_business": "餐饮服务经营者"},
     }
     return IssueRequest(**{**values, **changes})
+
+
+def issue(holder: Subject, **changes: Any) -> Any:
+    return services.issue(request(holder, **changes), actor=PLATFORM, at=cast.NOW)

@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
+from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import rules
-from tongban.domains.licences.types import Audience, LicenceType, Purpose, VerifierKind
+from tongban.domains.licences.types import Audience, LicenceField, LicenceType, Purpose, VerifierKind
 
 HOTEL = Audience("V000001", "示例酒店", is_department=False, verifier_kind=VerifierKind.HOTEL)
 BANK = Audience("V000002", "示例银行", is_department=False, verifier_kind=VerifierKind.BANK)
@@ -25,18 +26,14 @@ LICENCE = {
 
 
 def kind(*fields: str) -> LicenceType:
-    from tongban.domains.licences import selectors
-    from tongban.domains.licences.models import LicenceType as Row
-
-    return selectors.as_type(
-        Row(
-            code="X",
-            name="示例证",
-            type_code="1" * 18 + "001",
-            issuer_kind="GA",
-            holder_kind="PERSON",
-            fields=list(fields),
-        )
+    return LicenceType(
+        code="X",
+        name="示例证",
+        type_code="1" * 18 + "001",
+        issuer_kind="GA",
+        holder_kinds=(SubjectKind.PERSON,),
+        contents=tuple(LicenceField(name, caption=name) for name in fields),
+        is_document=False,
     )
 
 

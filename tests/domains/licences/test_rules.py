@@ -2,11 +2,23 @@ from datetime import date
 
 import pytest
 
+from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import rules
-from tongban.domains.licences.types import LicenceStatus, LicenceType
+from tongban.domains.licences.types import LicenceField, LicenceStatus, LicenceType
 
-FIELDS = ("name", "resident_id", "sex")
-TYPE = LicenceType("SFZ", "居民身份证", "x", "GA", "PERSON", FIELDS, is_document=False)
+TYPE = LicenceType(
+    code="SFZ",
+    name="居民身份证",
+    type_code="x",
+    issuer_kind="GA",
+    holder_kinds=(SubjectKind.PERSON,),
+    contents=(
+        LicenceField("name", "person.name", "姓名", is_required=True),
+        LicenceField("resident_id", "person.resident_id", "公民身份号码"),
+        LicenceField("sex", "person.sex", "性别"),
+    ),
+    is_document=False,
+)
 
 
 @pytest.mark.parametrize(

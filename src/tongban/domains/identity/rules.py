@@ -14,8 +14,6 @@ LOCK_PERIOD = timedelta(minutes=15)
 LONGEST_COVER = timedelta(days=92)
 # 民法典 §17: whoever is eighteen is of age.
 AGE_OF_MAJORITY = 18
-# Shown where others show a number: a newborn has none yet.
-NO_NUMBER_YET = "****"
 # Powers that the law gives, which include authorising others.
 POWERS_OF_LAW = (MandateKind.LEGAL_REPRESENTATIVE, MandateKind.PARENT)
 # Kinds that an agent holds by a declaration of will, and that therefore need an end (民法典 §165).

@@ -12,6 +12,9 @@ from tongban.domains.directory.types import Department, DivisionRecord, ServiceC
 from tongban.kernel.actors import Role
 from tongban.kernel.documents import STRICT
 
+NO_NUMBER_YET = "****"
+"""In the place of the masked number of a newborn whom no register has given one."""
+
 
 class SubjectKind(StrEnum):
     """办理主体: who can apply. ADR 0004 maps the kinds of GB/T 39046 to these at the edge."""
@@ -38,6 +41,10 @@ class Subject:
     kind: SubjectKind
     name: str
     masked_number: str
+
+    @property
+    def has_number(self) -> bool:
+        return self.masked_number != NO_NUMBER_YET
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,3 +6,10 @@ class LicencesConfig(AppConfig):
     label = "licences"
     verbose_name = "电子证照"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tongban.domains.licences import handlers
+        from tongban.domains.licences.events import LicenceChanged
+        from tongban.foundation.outbox.registry import subscribe
+
+        subscribe(LicenceChanged, name="licences.look_at_dependents", handler=handlers.look_at_dependents)

@@ -17,9 +17,10 @@ class LicenceEvent:
 
 @dataclass(frozen=True, slots=True)
 class LicenceIssued(LicenceEvent):
-    """A licence or document entered the library; `case_number` is empty for one taken over."""
+    """A licence or document entered the library; `case_number` is empty for one taken over, `former` unless it replaces one."""
 
     case_number: str
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,13 @@ class LicenceChanged(LicenceEvent):
 
     status: str
     successor: str
+    action: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceUpdated(LicenceEvent):
+    """What it says was corrected: files and credentials made before are out of date."""
+
+    revision: int
+    fields: tuple[str, ...]

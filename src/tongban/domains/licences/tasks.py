@@ -19,3 +19,11 @@ def forget_codes(timestamp: int) -> None:
     """The digits of codes shown before yesterday come free again."""
     del timestamp
     services.forget_codes(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="licences.apply_planned", queueing_lock="licences.apply_planned")
+def apply_planned(timestamp: int) -> None:
+    """Make the changes whose day has come: within a minute of midnight, or as soon as a worker is there."""
+    del timestamp
+    services.apply_planned(at=clock.now())

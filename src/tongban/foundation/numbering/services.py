@@ -39,6 +39,12 @@ def next_serial(scheme: str, scope: str) -> int:
     return upcoming
 
 
+def take_serials(scheme: str, scope: str, count: int) -> range:
+    """That many serials in a row, for a caller who needs them all at once; none of them is given to anybody else."""
+    first = _reserve(scheme, scope, count)
+    return range(first, first + count)
+
+
 @contextmanager
 def one_connection() -> Iterator[None]:
     """Reserve over one connection meanwhile: a city that is being filled takes numbers of hundreds of scopes."""

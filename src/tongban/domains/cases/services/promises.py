@@ -1,5 +1,6 @@
 """What follows from a promise that was kept or broken: 容缺受理 and 告知承诺 (国办发〔2020〕42号)."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from tongban.domains.cases.services.transition import Act, find_locked, transiti
 from tongban.domains.cases.states import IN_PROGRESS
 from tongban.domains.cases.types import Action, CheckKind, CheckOutcome, Status
 from tongban.domains.licences import services as licences
+from tongban.domains.licences.types import SignalKind
 from tongban.domains.messaging import services as messaging
 from tongban.domains.registers import services as registers
 from tongban.domains.registers.types import BrokenPromiseKind
@@ -25,7 +27,7 @@ def follow(case: Case, task: CheckTask, note: str, actor: Actor, at: datetime) -
     if task.kind == CheckKind.PROMISE.value:
         if has_failed:
             _break(case, BrokenPromiseKind.FALSE_PROMISE, f"告知承诺不实：{note}", actor, at)
-            _annul_results(case, note, actor, at)
+            _proceed_against_results(case, task, note, actor, at)
         return
     if has_failed:
         _break(case, BrokenPromiseKind.NOT_HANDED_IN, f"容缺材料未按期补交：{task.subject}", actor, at)
@@ -94,8 +96,18 @@ def _break(case: Case, kind: BrokenPromiseKind, reason: str, actor: Actor, at: d
         )
 
 
-def _annul_results(case: Case, note: str, actor: Actor, at: datetime) -> None:
-    # A licence obtained by a false promise is taken back (行政许可法 §69).
+def _proceed_against_results(case: Case, task: CheckTask, note: str, actor: Actor, at: datetime) -> None:
+    # A licence obtained by a false promise can be taken back (行政许可法 §69), but not before its holder was heard: the finding
+    # opens a proceeding, and who is the decider there was not the one who checked.
     numbers = Decision.objects.values_list("licences", flat=True).get(case=case)
     for number in numbers:
-        licences.annul(number, actor=actor, at=at, reason=f"告知承诺不实：{note}")
+        with suppress(licences.NothingToProceedOn):
+            licences.open_proceeding(
+                number,
+                signal=SignalKind.FALSE_PROMISE,
+                text=f"告知承诺不实：{note}",
+                reference=str(task.id),
+                case_number=case.number,
+                actor=actor,
+                at=at,
+            )

@@ -80,7 +80,7 @@ def export_catalogue() -> Whole:
         "departments": [asdict(one) for one in directory_selectors.list_departments()],
         "elements": _by_code(standards_selectors.elements()),
         "material_types": _by_code(standards_selectors.material_types()),
-        "licence_types": _by_code(licences_selectors.licence_types()),
+        "licence_types": licences_selectors.type_documents(),
         "systems": exchange.export_systems(),
         "resources": exchange.export_resources(),
         "guides": list(export_guides()),

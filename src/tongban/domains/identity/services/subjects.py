@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.identity import models, rules, selectors
 from tongban.domains.identity.services.mandates import grant_mandate
-from tongban.domains.identity.types import MandateKind, Subject, SubjectKind
+from tongban.domains.identity.types import NO_NUMBER_YET, MandateKind, Subject, SubjectKind
 from tongban.foundation import crypto
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
@@ -60,7 +60,7 @@ def register_newborn(
             number_hash=birth,
             defaults={
                 "name": name,
-                "masked_number": rules.NO_NUMBER_YET,
+                "masked_number": NO_NUMBER_YET,
                 "number_cipher": crypto.encrypt("", selectors.NUMBER_CONTEXT),
                 "registered_at": at,
             },
@@ -105,7 +105,7 @@ def give_number(*, subject_id: UUID, number: str, actor: Actor, at: datetime) ->
     row = models.Subject.objects.select_for_update().filter(pk=subject_id).first()
     if row is None:
         raise selectors.SubjectNotFound(f"subject {subject_id}")
-    if row.masked_number != rules.NO_NUMBER_YET:
+    if row.masked_number != NO_NUMBER_YET:
         return selectors.as_subject(row)
     verdict = rules.judge_number(SubjectKind.PERSON, number, today=shanghai_date(at))
     if not verdict.valid:

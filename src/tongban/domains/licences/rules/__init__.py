@@ -8,12 +8,21 @@ from tongban.domains.licences.rules.authority import (
     scope_fault,
     term_fault,
 )
-from tongban.domains.licences.rules.files import ATTACHMENT, file_data
+from tongban.domains.licences.rules.catalogue import (
+    captions,
+    end_by,
+    missing_fields,
+    slot_text,
+    type_faults,
+    unknown_fields,
+)
+from tongban.domains.licences.rules.files import (
+    ATTACHMENT,
+    file_data,
+)
 from tongban.domains.licences.rules.library import (
-    CAPTIONS,
     NUMBER_FIELDS,
     OWN_NUMBER,
-    PERSON_NAME,
     RUNS_OUT_SOON,
     SAMPLE_STAMP,
     SEAL_MARK,
@@ -26,11 +35,9 @@ from tongban.domains.licences.rules.library import (
     face_rows,
     is_in_force,
     masked,
-    missing_fields,
     runs_out_soon,
     stamp,
     term_text,
-    unknown_fields,
 )
 from tongban.domains.licences.rules.presenting import (
     AGE_18,
@@ -51,11 +58,21 @@ from tongban.domains.licences.rules.presenting import (
     shown_fields,
     turns_eighteen_on,
 )
+from tongban.domains.licences.rules.proceedings import (
+    ACTION_NAMES,
+    answer_by,
+    first_hearing_day,
+    may_ask_for_hearing,
+    was_heard,
+)
+from tongban.domains.licences.rules.signing import (
+    signed_data,
+)
 
 __all__ = [
+    "ACTION_NAMES",
     "AGE_18",
     "ATTACHMENT",
-    "CAPTIONS",
     "CODE_DIGITS",
     "CONSENT_STATUS_NAMES",
     "FORGOTTEN_AFTER",
@@ -63,7 +80,6 @@ __all__ = [
     "LONGEST_PURPOSE",
     "NUMBER_FIELDS",
     "OWN_NUMBER",
-    "PERSON_NAME",
     "PURPOSE_NAMES",
     "RUNS_OUT_SOON",
     "SAMPLE_STAMP",
@@ -74,18 +90,23 @@ __all__ = [
     "WRONG_CODES_PERIOD",
     "YES",
     "Offer",
+    "answer_by",
     "born_on",
     "caption",
     "caption_of",
+    "captions",
     "chinese_date",
     "compose_serial",
     "derived",
+    "end_by",
     "end_of_term",
     "face_rows",
     "file_data",
     "find_offer",
+    "first_hearing_day",
     "is_in_force",
     "masked",
+    "may_ask_for_hearing",
     "missing_fields",
     "offers",
     "purpose_fault",
@@ -94,9 +115,13 @@ __all__ = [
     "runs_out_soon",
     "scope_fault",
     "shown_fields",
+    "signed_data",
+    "slot_text",
     "stamp",
     "term_fault",
     "term_text",
     "turns_eighteen_on",
+    "type_faults",
     "unknown_fields",
+    "was_heard",
 ]

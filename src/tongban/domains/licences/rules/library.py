@@ -41,44 +41,9 @@ def runs_out_soon(status: LicenceStatus, valid_to: date | None, on: date) -> boo
     return on < valid_to <= on + RUNS_OUT_SOON
 
 
-def unknown_fields(licence_type: LicenceType, fields: Mapping[str, str]) -> list[str]:
-    return sorted(set(fields) - set(licence_type.fields))
-
-
-def missing_fields(licence_type: LicenceType, fields: Mapping[str, str]) -> list[str]:
-    return [name for name in licence_type.fields if not fields.get(name)]
-
-
 def compose_serial(year: int, serial: int) -> str:
     """The serial of GB/T 36904: the year of issue and a number that never repeats within it."""
     return f"{year:04}{serial:07}"
-
-
-# Captions of the fields of licences; data elements' labels are for questions, these are for faces.
-CAPTIONS: Mapping[str, str] = {
-    "name": "名称",
-    "uscc": "统一社会信用代码",
-    "entity_kind": "类型",
-    "legal_representative": "法定代表人（负责人）",
-    "address": "住所",
-    "business_scope": "经营范围",
-    "premises_address": "经营场所",
-    "food_business": "主体业态",
-    "food_items": "经营项目",
-    "area_m2": "场所建筑面积（平方米）",
-    "outlet": "排放去向",
-    "resident_id": "公民身份号码",
-    "sex": "性别",
-    "birth_date": "出生日期",
-    "household_address": "住址",
-    "household_number": "户号",
-    "spouse_name": "配偶姓名",
-    "marriage_certificate_number": "结婚证字号",
-    "mother_name": "母亲姓名",
-    "father_name": "父亲姓名",
-    "birth_hospital": "出生地点",
-}
-PERSON_NAME = "姓名"
 
 
 STATUS_NAMES: Mapping[LicenceStatus, str] = {
@@ -116,13 +81,13 @@ def face_rows(licence_type: LicenceType, fields: Mapping[str, str], holder_name:
     The holder's name is left out: it has a line of its own.
     """
     rows = []
-    for name in licence_type.fields:
-        text = fields.get(name, "")
-        if not text or (name == "name" and text == holder_name):
+    for one in licence_type.contents:
+        text = fields.get(one.name, "")
+        if not text or (one.name == "name" and text == holder_name):
             continue
-        if name in NUMBER_FIELDS:
+        if one.name in NUMBER_FIELDS:
             text = masked(text)
-        rows.append([caption(licence_type, name), text])
+        rows.append([one.caption, text])
     return rows
 
 
@@ -144,6 +109,7 @@ def term_text(valid_from: date, valid_to: date | None) -> str:
 
 def caption(licence_type: LicenceType, name: str) -> str:
     """What a field of a licence is called on its face."""
-    if name == "name" and licence_type.holder_kind == "PERSON":
-        return PERSON_NAME
-    return CAPTIONS.get(name, name)
+    for one in licence_type.contents:
+        if one.name == name:
+            return one.caption
+    return name

@@ -12,7 +12,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from tongban.domains.licences import models
-from tongban.domains.licences.types import Licence, LicenceAction, LicenceStatus, LicenceType, StatusEntry
+from tongban.domains.licences.types import (
+    Licence,
+    LicenceAction,
+    LicenceStatus,
+    PlannedChange,
+    StatusEntry,
+)
 from tongban.foundation import crypto
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
@@ -26,34 +32,6 @@ GENERIC_DOCUMENT = DATA / "document.typ"
 class LicenceNotFound(TongbanError):
     code: ClassVar[str] = "LICENCE_NOT_FOUND"
     default_sentence: ClassVar[str] = gettext_noop("没有找到这张证照。请核对证照标识，或在“我的证照”中查看。")
-
-
-class LicenceTypeNotFound(TongbanError):
-    code: ClassVar[str] = "LICENCE_TYPE_NOT_FOUND"
-    default_sentence: ClassVar[str] = gettext_noop("证照目录中没有这种证照。")
-
-
-def get_type(code: str) -> LicenceType:
-    """One licence type; raises `LicenceTypeNotFound`."""
-    row = models.LicenceType.objects.filter(code=code).first()
-    if row is None:
-        raise LicenceTypeNotFound(f"licence type {code}")
-    return as_type(row)
-
-
-def licence_types() -> Mapping[str, LicenceType]:
-    """Every licence type by code."""
-    return {row.code: as_type(row) for row in models.LicenceType.objects.order_by("code")}
-
-
-def kept_types() -> frozenset[str]:
-    """Codes of the licence types that the library keeps; asked for every plan and guide."""
-    return frozenset(_kept())
-
-
-@prepared
-def _kept() -> QuerySet[models.LicenceType, str]:
-    return models.LicenceType.objects.values_list("code", flat=True)
 
 
 def get_by_number(number: str) -> Licence:
@@ -125,20 +103,37 @@ def history(number: str) -> list[StatusEntry]:
             at=row.at,
             actor_name=row.actor_name,
             reason=row.reason,
+            basis=row.basis,
+            effective_on=row.effective_on,
+            changed_fields=tuple(row.changed_fields),
+            proceeding=row.proceeding_id,
         )
         for row in rows
     ]
 
 
-def as_type(row: models.LicenceType) -> LicenceType:
-    return LicenceType(
-        code=row.code,
-        name=row.name,
-        type_code=row.type_code,
-        issuer_kind=row.issuer_kind,
-        holder_kind=row.holder_kind,
-        fields=tuple(row.fields),
-        is_document=row.is_document,
+def list_planned(number: str) -> tuple[PlannedChange, ...]:
+    """What was decided about a licence for days to come, the nearest first."""
+    rows = models.PlannedChange.objects.filter(licence__number=number, settled_at__isnull=True)
+    return tuple(
+        PlannedChange(
+            action=LicenceAction(row.action),
+            effective_on=row.effective_on,
+            reason=row.reason,
+            basis=row.basis,
+            actor_name=row.actor_name,
+            decided_at=row.decided_at,
+        )
+        for row in rows.order_by("effective_on", "id")
+    )
+
+
+def former_contents(number: str) -> tuple[Mapping[str, str], ...]:
+    """What a licence said before each of its corrections, oldest first."""
+    rows = models.StatusEntry.objects.filter(licence__number=number).exclude(former_fields_cipher="")
+    return tuple(
+        MappingProxyType(json.loads(crypto.decrypt(row.former_fields_cipher, FIELDS_CONTEXT)))
+        for row in rows.order_by("at", "id")
     )
 
 
@@ -159,6 +154,10 @@ def as_licence(row: models.Licence) -> Licence:
         status=LicenceStatus(row.status),
         fields=MappingProxyType(json.loads(crypto.decrypt(row.fields_cipher, FIELDS_CONTEXT))),
         case_number=row.case_number,
+        type_version=row.type_version,
+        revision=row.revision,
+        key_id=row.key_id,
+        signature=bytes(row.signature),
     )
 
 

@@ -1,4 +1,7 @@
-"""What can be done to licence types and licences."""
+"""What can be done to licence types, licences and proceedings.
+
+A suspension, a revocation and an annulment have no verb here: they come from a decided proceeding.
+"""
 
 from tongban.domains.licences.services.authority import (
     ConsentAlreadyAsked,
@@ -13,21 +16,44 @@ from tongban.domains.licences.services.authority import (
     refuse_consent,
     withdraw_consent,
 )
-from tongban.domains.licences.services.counter import NotForBusiness, pull_by_code
-from tongban.domains.licences.services.files import FileRefused, check_file, sign_file
-from tongban.domains.licences.services.grounds import ground_of, register_case_grounds
+from tongban.domains.licences.services.collecting import (
+    collect,
+)
+from tongban.domains.licences.services.counter import (
+    NotForBusiness,
+    pull_by_code,
+)
+from tongban.domains.licences.services.files import (
+    FileRefused,
+    check_file,
+    sign_file,
+)
+from tongban.domains.licences.services.grounds import (
+    ground_of,
+    register_case_grounds,
+)
 from tongban.domains.licences.services.issuing import (
+    change,
+    issue,
+    issue_many,
+    renew,
+)
+from tongban.domains.licences.services.licence_types import (
+    FaultyLicenceType,
+    load_licence_types,
+)
+from tongban.domains.licences.services.life import (
     FaultyIssue,
-    annul,
+    GroundMissing,
+    NothingToCorrect,
+    NotOnThisGround,
+    OverlappingLicence,
+    apply_planned,
     cancel,
     expire_due,
-    issue,
     reinstate,
-    revoke,
-    supersede,
-    suspend,
+    update,
 )
-from tongban.domains.licences.services.licence_types import FaultyLicenceType, load_licence_types
 from tongban.domains.licences.services.presenting import (
     CannotShow,
     NoSuchPurpose,
@@ -39,6 +65,24 @@ from tongban.domains.licences.services.presenting import (
     showable,
     withdraw_credentials,
 )
+from tongban.domains.licences.services.proceedings import (
+    HearingTooSoon,
+    NoHearingHere,
+    NotHeardYet,
+    NothingToProceedOn,
+    SamePerson,
+    TooLate,
+    WordsMissing,
+    announce_hearing,
+    ask_for_hearing,
+    decide,
+    dismiss,
+    drop,
+    notify,
+    open_proceeding,
+    record_hearing,
+    state_case,
+)
 from tongban.domains.licences.services.reports import (
     AlreadyReported,
     FaultyReport,
@@ -46,6 +90,9 @@ from tongban.domains.licences.services.reports import (
     ReportNotFound,
     answer_report,
     file_report,
+)
+from tongban.domains.licences.services.signing import (
+    check_data,
 )
 from tongban.domains.licences.services.status_lists import (
     TELLS_FOR,
@@ -58,7 +105,10 @@ from tongban.domains.licences.services.status_lists import (
     type_metadata,
     verifier_data,
 )
-from tongban.domains.licences.services.uses import record_uses, use_rows
+from tongban.domains.licences.services.uses import (
+    record_uses,
+    use_rows,
+)
 from tongban.domains.licences.services.verifiers import (
     FaultyVerifier,
     MayNotRegister,
@@ -94,26 +144,45 @@ __all__ = [
     "FaultyReport",
     "FaultyVerifier",
     "FileRefused",
+    "GroundMissing",
+    "HearingTooSoon",
     "IssuerNotFound",
     "IssuerSignatureBroken",
     "MayNotRegister",
+    "NoHearingHere",
     "NoSuchPurpose",
     "NotForBusiness",
+    "NotHeardYet",
+    "NotOnThisGround",
+    "NothingToCorrect",
+    "NothingToProceedOn",
     "OtherAudience",
+    "OverlappingLicence",
     "ReportAnswerMissing",
     "ReportNotFound",
+    "SamePerson",
     "StatusListNotFound",
+    "TooLate",
     "TooManyWrongCodes",
     "UnknownCode",
     "UnknownLicenceField",
     "VerifierData",
+    "WordsMissing",
     "actor_of",
-    "annul",
+    "announce_hearing",
     "answer_report",
+    "apply_planned",
     "ask_consent",
+    "ask_for_hearing",
     "cancel",
+    "change",
+    "check_data",
     "check_file",
     "close_verifier",
+    "collect",
+    "decide",
+    "dismiss",
+    "drop",
     "expire_due",
     "fetch_by_consent",
     "fetch_for_department",
@@ -123,11 +192,15 @@ __all__ = [
     "ground_of",
     "issue",
     "issue_credential",
+    "issue_many",
     "issuer_metadata",
     "load_licence_types",
     "new_challenge",
+    "notify",
+    "open_proceeding",
     "own_licence",
     "pull_by_code",
+    "record_hearing",
     "record_uses",
     "redeem",
     "redeem_presentation",
@@ -135,15 +208,15 @@ __all__ = [
     "register_case_grounds",
     "register_verifier",
     "reinstate",
+    "renew",
     "renew_secret",
-    "revoke",
     "show",
     "showable",
     "sign_file",
     "signed_list",
-    "supersede",
-    "suspend",
+    "state_case",
     "type_metadata",
+    "update",
     "use_rows",
     "verifier_data",
     "withdraw_consent",

@@ -136,7 +136,8 @@ def _status_since(number: str) -> datetime:
 
 def _make(licence: Licence, data: str, signer: Signer, actor: Actor, at: datetime) -> models.LicenceFile:
     """Made and signed outside any transaction: a time-stamping authority may keep us waiting."""
-    rendered = _render(licence, selectors.get_type(licence.licence_type), data)
+    licence_type = selectors.get_type_version(licence.licence_type, licence.type_version)
+    rendered = _render(licence, licence_type, data)
     signed = signed_pdf.sign(rendered, signer=signer, reason=_REASON, at=at)
     beside = _signed_data(data, signing.signer_for(licence.issuer, algorithm=Algorithm.SM2, at=at))
     pdf_file = storage.put(signed, media_type=_PDF, purpose="licence")
@@ -199,9 +200,8 @@ def _render(licence: Licence, licence_type: LicenceType, data: str) -> bytes:
 
 def _template(licence_type: LicenceType) -> Path:
     """The type's own template where there is one."""
-    own = selectors.DATA / f"{licence_type.code}.typ"
-    if own.is_file():
-        return own
+    if licence_type.template:
+        return selectors.DATA / f"{licence_type.template}.typ"
     return selectors.GENERIC_DOCUMENT if licence_type.is_document else selectors.GENERIC_FACE
 
 

@@ -11,6 +11,12 @@ from tongban.kernel.errors import TongbanError
 # None: not in the library yet. 行政许可法 §69 (annulment), §70 (cancellation).
 TRANSITIONS: Mapping[tuple[LicenceStatus | None, LicenceAction], LicenceStatus] = {
     (None, LicenceAction.ISSUE): LicenceStatus.VALID,
+    (None, LicenceAction.COLLECT): LicenceStatus.VALID,
+    (None, LicenceAction.RENEW): LicenceStatus.VALID,
+    (None, LicenceAction.CHANGE): LicenceStatus.VALID,
+    (LicenceStatus.VALID, LicenceAction.UPDATE): LicenceStatus.VALID,
+    (LicenceStatus.SUSPENDED, LicenceAction.UPDATE): LicenceStatus.SUSPENDED,
+    (LicenceStatus.EXPIRED, LicenceAction.UPDATE): LicenceStatus.EXPIRED,
     (LicenceStatus.VALID, LicenceAction.SUSPEND): LicenceStatus.SUSPENDED,
     (LicenceStatus.SUSPENDED, LicenceAction.REINSTATE): LicenceStatus.VALID,
     (LicenceStatus.VALID, LicenceAction.EXPIRE): LicenceStatus.EXPIRED,
@@ -28,6 +34,8 @@ TRANSITIONS: Mapping[tuple[LicenceStatus | None, LicenceAction], LicenceStatus] 
     (LicenceStatus.EXPIRED, LicenceAction.SUPERSEDE): LicenceStatus.SUPERSEDED,
 }
 FINAL = frozenset(LicenceStatus) - {status for status, _action in TRANSITIONS if status is not None}
+IN_LIFE = frozenset({LicenceStatus.VALID, LicenceStatus.SUSPENDED})
+"""What may still be relied on, now or after a suspension: two of one kind and holder do not overlap."""
 MAY_EXPIRE = frozenset(
     status for status, action in TRANSITIONS if status is not None and action is LicenceAction.EXPIRE
 )

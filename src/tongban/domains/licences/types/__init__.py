@@ -14,13 +14,33 @@ from tongban.domains.licences.types.authority import (
     FetchResult,
     LicenceExtract,
 )
-from tongban.domains.licences.types.files import CheckedFile, FileRefusal, LicenceFile, LicenceInFile
+from tongban.domains.licences.types.catalogue import (
+    AgeBand,
+    LicenceField,
+    LicenceType,
+    LicenceTypeDocument,
+    Validity,
+    ValidityKind,
+)
+from tongban.domains.licences.types.collecting import (
+    CollectReport,
+    FaultKind,
+    StockFinding,
+    StockRow,
+)
+from tongban.domains.licences.types.files import (
+    CheckedFile,
+    FileRefusal,
+    LicenceFile,
+    LicenceInFile,
+)
 from tongban.domains.licences.types.library import (
+    Ground,
     IssueRequest,
     Licence,
     LicenceAction,
     LicenceStatus,
-    LicenceType,
+    PlannedChange,
     StatusEntry,
 )
 from tongban.domains.licences.types.presenting import (
@@ -34,34 +54,62 @@ from tongban.domains.licences.types.presenting import (
     Verifier,
     VerifierKind,
 )
-from tongban.domains.licences.types.reports import Report, ReportKind, ReportOutcome
-from tongban.domains.licences.types.uses import NewUse, Use, UseKind
+from tongban.domains.licences.types.proceedings import (
+    Notice,
+    Proceeding,
+    ProceedingAction,
+    ProceedingStatus,
+    ProceedingStep,
+    SignalKind,
+)
+from tongban.domains.licences.types.reports import (
+    Report,
+    ReportKind,
+    ReportOutcome,
+)
+from tongban.domains.licences.types.uses import (
+    NewUse,
+    Use,
+    UseKind,
+)
 
 __all__ = [
+    "AgeBand",
     "Audience",
     "CaseGround",
     "CaseGrounds",
     "CheckedFile",
     "CodePull",
+    "CollectReport",
     "Consent",
     "ConsentAction",
     "ConsentAsk",
     "ConsentItem",
     "ConsentStatus",
+    "FaultKind",
     "FetchOutcome",
     "FetchRequest",
     "FetchResult",
     "FileRefusal",
+    "Ground",
     "IssueRequest",
     "Licence",
     "LicenceAction",
     "LicenceExtract",
+    "LicenceField",
     "LicenceFile",
     "LicenceInFile",
     "LicenceStatus",
     "LicenceType",
+    "LicenceTypeDocument",
     "NewUse",
     "NewVerifier",
+    "Notice",
+    "PlannedChange",
+    "Proceeding",
+    "ProceedingAction",
+    "ProceedingStatus",
+    "ProceedingStep",
     "Purpose",
     "Report",
     "ReportKind",
@@ -69,9 +117,14 @@ __all__ = [
     "Showing",
     "ShownCode",
     "ShownField",
+    "SignalKind",
     "StatusEntry",
+    "StockFinding",
+    "StockRow",
     "Use",
     "UseKind",
+    "Validity",
+    "ValidityKind",
     "Verification",
     "Verifier",
     "VerifierKind",

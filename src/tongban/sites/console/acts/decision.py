@@ -10,7 +10,6 @@ from tongban.domains.cases.types import Action, ActReceipt, ServiceMethod
 from tongban.domains.licences import selectors as licences
 from tongban.domains.standards import selectors as standards
 from tongban.sites.console.acts.form import LONGEST_TEXT, ActForm, Doing, Matter, words_field
-from tongban.sites.console.acts.targets import result_label
 
 
 class Grant(ActForm):
@@ -28,9 +27,9 @@ class Grant(ActForm):
             filled = fields_from_answers(
                 licence_type.fields, matter.dossier.answers, holder_role=result.holder_role
             )
-            for name in licence_type.fields:
-                if f"result:{name}" not in self.fields:
-                    self._offer(name, result_label(name, licence_type.holder_kind), filled.get(name, ""))
+            for one in licence_type.contents:
+                if f"result:{one.name}" not in self.fields:
+                    self._offer(one.name, one.caption, filled.get(one.name, ""))
         ticks = {tick.point: tick.passed for tick in matter.dossier.ticks}
         if failed_findings(
             matter.guide.substance, matter.dossier.answers, ticks, standards.condition_fields()

@@ -61,19 +61,6 @@ def group_words(key: str) -> str:
     return role_title(SubjectRole(role)) if role in SubjectRole.__members__ else _("其他")
 
 
-def result_label(name: str, holder_kind: str) -> str:
-    """A licence's field in words: those of the holder's data element, else of any element of that name, or of a role."""
-    elements = standards.elements()
-    own = elements.get(f"{holder_kind.lower()}.{name}")
-    if own is not None:
-        return own.label
-    for code, element in elements.items():
-        if code.rpartition(".")[2] == name or code.replace(".", "_") == name:
-            return element.label
-    role = name.upper()
-    return role_title(SubjectRole(role)) if role in SubjectRole.__members__ else name
-
-
 def typed_value(key: str, raw: str, at: datetime) -> object:
     """What was typed as a value of its data element; raises ValidationError with the standard's sentence."""
     element = element_of(key, standards.elements())

@@ -19,6 +19,7 @@ from tongban.domains.cases.types import Timeline, TimelineCase
 from tongban.domains.evaluation import rules as rating_rules
 from tongban.domains.evaluation import selectors as ratings
 from tongban.domains.evaluation import services as evaluation
+from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import selectors as licences
 from tongban.domains.licences.types import LicenceStatus
@@ -247,7 +248,7 @@ def check_licence(request: ActorRequest, number: str) -> HttpResponse:
     licence = licences.get_by_number(number)
     status = licences.status_on(licence, shanghai_date(clock.now()))
     card = my.licence_card(licence, status)
-    is_person = licences.get_type(licence.licence_type).holder_kind == SubjectKind.PERSON
+    is_person = identity.get_subject(licence.holder_id).kind is SubjectKind.PERSON
     context = {
         "card": replace(card, holder="") if is_person else card,
         "number": licence.number,
