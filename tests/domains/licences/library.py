@@ -67,4 +67,6 @@ def request(holder: Subject, **changes: Any) -> IssueRequest:
 
 
 def issue(holder: Subject, **changes: Any) -> Any:
+    """A licence that a case granted; `CASE-1` unless another is named."""
+    changes.setdefault("case_number", "CASE-1")
     return services.issue(request(holder, **changes), actor=PLATFORM, at=cast.NOW)

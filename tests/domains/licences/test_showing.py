@@ -241,7 +241,7 @@ def test_a_department_sees_what_it_needs_for_a_service(scene: Scene) -> None:
 
     found = redeem(scene, shown.code, audience=office)
 
-    assert [field.caption for field in found.fields] == ["姓名", "公民身份号码", "性别", "出生日期", "住址"]
+    assert [field.caption for field in found.fields] == ["姓名", "性别", "出生日期", "住址", "公民身份号码"]
     with pytest.raises(services.CodeUsed):
         redeem(scene, shown.code, audience=office)
 
