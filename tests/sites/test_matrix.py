@@ -29,6 +29,8 @@ from tongban.domains.catalogue.selectors import drafts as parts
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.eforms.models import Attachment
+from tongban.domains.exchange import services as exchange
+from tongban.domains.exchange.types import Grant, NewDemand
 from tongban.domains.identity import selectors as people
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
@@ -54,6 +56,7 @@ NOWHERE = UUID("01a20da3-3a57-7996-8c54-f4cf3b7baf72")
 OWNER, AGENT, STRANGER, NOBODY_YET, VISITOR = "owner", "agent", "stranger", "unidentified", "visitor"
 ACCEPTOR, DECIDER, OTHER_OFFICE, ELSEWHERE = "acceptor", "decider", "other office", "other district"
 EDITOR, PUBLISHER, SUPERVISOR, OPERATOR = "editor", "publisher", "supervisor", "operator"
+STEWARD, OTHER_STEWARD = "steward", "other steward"
 KEEPER = "keeper"
 CITIZENS = (OWNER, AGENT, STRANGER)
 ROLES = {
@@ -65,8 +68,11 @@ ROLES = {
     PUBLISHER: {Role.PUBLISHER},
     SUPERVISOR: {Role.SUPERVISOR},
     OPERATOR: {Role.OPERATOR},
+    STEWARD: {Role.DATA_STEWARD},
+    OTHER_STEWARD: {Role.DATA_STEWARD},
     KEEPER: {Role.LICENCE_KEEPER},
 }
+OFFICES = {OTHER_OFFICE: "SWU-310115", OTHER_STEWARD: "SWU-310115", ELSEWHERE: OTHER_DISTRICT}
 APPLICANTS = {OWNER, AGENT}
 OF_THE_OFFICE = {ACCEPTOR, DECIDER, SUPERVISOR}
 WHOSE: dict[str, set[str]] = {
@@ -114,6 +120,10 @@ WHOSE: dict[str, set[str]] = {
     "console:retry": {OPERATOR},
     "console:licence_report": {KEEPER},
     "console:manual": {*OF_THE_OFFICE, EDITOR, PUBLISHER},
+    "console:data_demand": {STEWARD},
+    "console:data_demand_act": {STEWARD},
+    "console:data_end_grant": {STEWARD},
+    "console:data_csv": {STEWARD, OTHER_STEWARD},
     "console:draft": {EDITOR},
     "console:substance": set(),
     "console:procedure": {EDITOR, PUBLISHER},
@@ -267,7 +277,10 @@ def _build(city: City) -> Town:
     office = Actor(ActorKind.DEPARTMENT_SYSTEM, None, "示例", department=FOOD_OFFICE)
     ask = ConsentAsk(firm, "示例", {"YYZZ": ("name",)}, is_once=True, until=date(2026, 4, 1))
     objects["consent_id"] = library.ask_consent(ask, actor=office, at=cities.NOW).id
+    objects["demand_id"], objects["grant_id"] = _demand_and_grant()
     by_route: dict[str, dict[str, object]] = {
+        "console:data_demand_act": {"slug": "withdraw"},
+        "console:data_csv": {"slug": "supply"},
         "portal:application": {"number": number},
         "portal:receipt": {"number": number},
         "portal:booklet": {"number": number},
@@ -318,6 +331,19 @@ def _broken_promise(firm: UUID, case_number: str) -> UUID:
     return record.id
 
 
+def _demand_and_grant() -> tuple[UUID, UUID]:
+    """The food office asks for a resource of another's, and grants one of its own to another district."""
+    row = {"code": "T-FOOD", "name": "示例", "provider": FOOD_OFFICE, "sharing": "2", "fields": ["a"]}
+    exchange.load_resources([row], actor=PLATFORM, at=cities.NOW)
+    grant = exchange.grant_access(
+        Grant("T-FOOD", OTHER_DISTRICT, ("a",), "示例", cities.NOW, None), actor=PLATFORM, at=cities.NOW
+    )
+    wanted = NewDemand("RK-CONDUCT", "", ("is_clear",), "示例", ("1",), "示例", date(2026, 12, 1))
+    demand = exchange.ask_for_data(wanted, department=FOOD_OFFICE, actor=PLATFORM, at=cities.NOW)
+    assert grant.id is not None
+    return demand.id, grant.id
+
+
 def _open_other_district() -> None:
     directory.save_department(
         Department(
@@ -344,7 +370,7 @@ def _officer(city: City, name: str) -> Client:
     city.accounts[name] = cities.open_account(f"matrix-{uuid4().hex[:8]}", name, None)
     identity.appoint_officer(
         account_id=city.accounts[name],
-        department={OTHER_OFFICE: "SWU-310115", ELSEWHERE: OTHER_DISTRICT}.get(name, FOOD_OFFICE),
+        department=OFFICES.get(name, FOOD_OFFICE),
         post="示例岗",
         roles=sorted(ROLES[name]),
         actor=PLATFORM,

@@ -73,6 +73,8 @@ class Environment(BaseSettings):
     city_name: str = "示例市"
     catalogue_region: str = Field(default="3101", pattern=r"^\d{2,12}$")
     """Division whose list of powers is served; the sample city borrows the divisions of 3101."""
+    data_bureau: str = Field(default="DSJ", pattern=r"^[A-Z0-9-]{1,32}$")
+    """Code of the department that keeps the city's whole data catalogue and settles disputes about sharing."""
     clamd: str | None = Field(default=None, pattern=r"^/|:\d+$")
     """`host:port` or socket path of clamd; None means that no scanner is configured."""
     exchange_inbox: Path | None = None

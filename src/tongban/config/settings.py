@@ -225,6 +225,7 @@ EXCHANGE_INBOX = ENV.exchange_inbox or ENV.home / "exchange-inbox"
 EVIDENCE_EXPORT = ENV.evidence_export or ENV.home / "evidence"
 EVIDENCE_LIMIT = timedelta(minutes=ENV.evidence_limit_minutes)
 CATALOGUE_REGION = ENV.catalogue_region
+DATA_BUREAU = ENV.data_bureau
 PUBLIC_URL = ENV.public_url
 CITY_NAME = ENV.city_name
 CLAMD = ENV.clamd

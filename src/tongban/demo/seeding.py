@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from tongban.demo import city_life, grants
+from tongban.demo import city_life, demands, grants
 from tongban.domains.catalogue import services as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory import services as directory_services
@@ -93,6 +93,7 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     say(f"{city_life.live(at=at)} cases")
     say("people, firms and licences of the cast")
     write_people(read("people"), at)
+    say(f"{demands.make(read('people')['officers'], at=at)} demands between departments")
 
 
 @cache

@@ -45,6 +45,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
         ("console:items", _("事项编辑"), EDITORS),
         ("console:zero_hits", _("没搜到的词"), EDITORS),
         ("console:licence_reports", _("证照报告"), (Role.LICENCE_KEEPER,)),
+        ("console:data", _("总数据库"), (Role.DATA_STEWARD,)),
         ("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)),
         ("console:calendar", _("工作日历"), ()),
         ("console:cover", _("代班"), ()),

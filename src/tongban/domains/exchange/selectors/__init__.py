@@ -1,6 +1,6 @@
 """Reads of the register of systems, the data catalogue, who may look up what, findings and the look-up log."""
 
-from tongban.domains.exchange.selectors.access import as_grant, grants_of, list_grants
+from tongban.domains.exchange.selectors.access import as_grant, find_grant, grants_of, list_grants
 from tongban.domains.exchange.selectors.catalogue import (
     ResourceNotFound,
     catalogue_codes,
@@ -59,6 +59,7 @@ __all__ = [
     "entries",
     "field_labels",
     "find_demand",
+    "find_grant",
     "get_batch",
     "get_catalogue_entry",
     "get_demand",

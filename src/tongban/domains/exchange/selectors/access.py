@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -54,6 +55,15 @@ def list_grants(
         )
         for row in rows.order_by("-valid_from", "resource_id", "department_id")
     )
+
+
+def find_grant(grant_id: UUID, providers: Collection[str] | None) -> Grant | None:
+    """A grant that one of the providers gave; None: whoever gave it. None when there is no such."""
+    rows = models.Grant.objects.filter(pk=grant_id)
+    if providers is not None:
+        rows = rows.filter(resource__provider_id__in=providers)
+    row = rows.first()
+    return as_grant(row) if row else None
 
 
 def _calls_by_department(at: datetime) -> Mapping[tuple[str, str], int]:
