@@ -61,7 +61,7 @@ def find_grant(grant_id: UUID, providers: Collection[str] | None) -> Grant | Non
     """A grant that one of the providers gave; None: whoever gave it. None when there is no such."""
     rows = models.Grant.objects.filter(pk=grant_id)
     if providers is not None:
-        rows = rows.filter(resource__provider_id__in=providers)
+        rows = rows.filter(resource__provider__code__in=providers)
     row = rows.first()
     return as_grant(row) if row else None
 
