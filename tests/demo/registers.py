@@ -22,8 +22,15 @@ from tongban.domains.identity.types import Subject, SubjectKind
 from tongban.foundation import postgres
 from tongban.kernel.actors import PLATFORM
 
-RESOURCES = ("FR-ENTITY", "RK-INSURANCE", "RK-MARRIAGE", "RK-PERSON")
-HTTP = ("GA", "SCJG", "YBJ")
+RESOURCES: dict[str, Any] = {
+    one["code"]: {
+        **{name: one[name] for name in ("code", "name", "provider", "sharing")},
+        "fields": [field["name"] for field in one["fields"]],
+    }
+    for one in seeding.read("resources")
+    if one["code"] in ("FR-ENTITY", "RK-INSURANCE", "RK-MARRIAGE", "RK-PERSON")
+}
+"""Without the elements and systems that the catalogue describes them by."""
 NUMBERS = {
     one["key"]: one["number"] for kind in ("persons", "entities") for one in seeding.read("people")[kind]
 }
@@ -84,8 +91,7 @@ def departments(db: None, running_departments: Departments, monkeypatch: pytest.
     cast.load_city()
     for number, code in enumerate(making.DEPARTMENTS, start=1):
         cast.department(code, number)
-    wanted = [one for one in seeding.read("resources") if one["code"] in RESOURCES]
-    exchange.load_resources(wanted, actor=PLATFORM, at=cast.NOW)
+    exchange.load_resources(list(RESOURCES.values()), actor=PLATFORM, at=cast.NOW)
     (running.folder / "clock.json").write_text(json.dumps({"now": cast.NOW.isoformat()}))
     making.write_files(running.folder, location=postgres.locate(), prefix=running.prefix, at=cast.NOW)
     making.point_ways(running.folder, at=cast.NOW)
@@ -116,12 +122,9 @@ def subject(number: str) -> Subject:
 
 
 def request(resource: str, key: str) -> LookupRequest:
-    (fields,) = (
-        [field["name"] for field in one["fields"]]
-        for one in seeding.read("resources")
-        if one["code"] == resource
+    return LookupRequest(
+        resource, subject(NUMBERS[key]).id, tuple(RESOURCES[resource]["fields"]), "NEWBORN", "draft-1"
     )
-    return LookupRequest(resource, subject(NUMBERS[key]).id, tuple(fields), "NEWBORN", "draft-1")
 
 
 def ask(*requests: LookupRequest) -> tuple[LookupResult, ...]:

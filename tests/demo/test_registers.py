@@ -193,6 +193,11 @@ def test_both_sides_keep_the_same_of_every_exchange(departments: Departments) ->
         assert line["exchange_id"] == str(ours.pk)
         assert (line["client"], line["resource"], line["outcome"]) == ("PLATFORM", resource, "FOUND")
         assert datetime.fromisoformat(line["at"]) == cast.NOW
+        assert line["request_hash"] == bytes(ours.request_hash).hex()
+        assert line["response_hash"] == bytes(ours.response_hash).hex()
+        assert ours.is_logged_there
+    reference = models.ExchangeLog.objects.get(resource_id="RK-PERSON").provider_reference
+    assert reference.isdecimal()
 
 
 def test_a_stranger_and_a_forged_request_are_not_answered(departments: Departments) -> None:

@@ -13,7 +13,7 @@ from domains.identity import cast
 from sites.openapi.conftest import System
 from tongban.domains.exchange import services
 from tongban.domains.exchange.models import ExchangeLog
-from tongban.domains.exchange.services import registry
+from tongban.domains.exchange.services import evidence, registry
 from tongban.domains.exchange.types import Grant
 from tongban.domains.identity import selectors as identity
 from tongban.foundation.audit.models import Entry
@@ -168,3 +168,15 @@ def test_a_grant_that_is_used_up_for_the_minute_says_when_to_come_back(
 
     assert [one.status_code for one in answers] == [200, 429]
     assert (answers[1].headers["Retry-After"], answers[1].json()["refusal"]) == ("60", "OVER_RATE")
+
+
+@pytest.mark.usefixtures("granted")
+def test_without_evidence_the_platform_says_that_it_failed_and_hands_nothing_out(
+    food: System, firm: UUID, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "keep", lambda exchanged, **_: (evidence.no_evidence(),))
+
+    answer = food.post("/exchange/look-ups", body_for(firm, number))
+
+    assert problem(answer) == (503, "EVIDENCE_IMPOSSIBLE", None)
+    assert "示例小馆" not in answer.content.decode()

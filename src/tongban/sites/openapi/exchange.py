@@ -1,7 +1,7 @@
 """Data over the API: a department's system asks another department through the exchange, for one of its cases (数据共享).
 
 The three answers without data are three problems: 404 no such record, 403 not allowed, 502 the providing department does not answer; 503
-is the platform itself.
+is the platform itself, which hands nothing out when it cannot keep evidence of it.
 """
 
 from datetime import datetime
@@ -29,6 +29,7 @@ _PROBLEMS = {
     Outcome.NOT_FOUND: (404, "RECORD_NOT_FOUND"),
     Outcome.NOT_ALLOWED: (403, "LOOK_UP_NOT_ALLOWED"),
     Outcome.UNAVAILABLE: (502, "PROVIDER_DOWN"),
+    Outcome.NO_EVIDENCE: (503, "EVIDENCE_IMPOSSIBLE"),
 }
 RATE_WINDOW_S = 60
 _DOWN = {"responses": {502: {"$ref": "#/components/responses/Problem"}}}
