@@ -36,6 +36,9 @@ from tongban.domains.licences.models.reports import (
 from tongban.domains.licences.models.uses import (
     Use,
 )
+from tongban.domains.licences.models.reminders import ExpiryNotice
+from tongban.domains.licences.models.reports import Report
+from tongban.domains.licences.models.uses import Use
 
 __all__ = [
     "Collection",
@@ -43,6 +46,7 @@ __all__ = [
     "Consent",
     "ConsentItem",
     "Credential",
+    "ExpiryNotice",
     "Licence",
     "LicenceFile",
     "LicenceType",

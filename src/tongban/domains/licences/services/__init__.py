@@ -83,6 +83,7 @@ from tongban.domains.licences.services.proceedings import (
     record_hearing,
     state_case,
 )
+from tongban.domains.licences.services.reminders import remind_expiring
 from tongban.domains.licences.services.reports import (
     AlreadyReported,
     FaultyReport,
@@ -210,6 +211,8 @@ __all__ = [
     "reinstate",
     "renew",
     "renew_secret",
+    "remind_expiring",
+    "revoke",
     "show",
     "showable",
     "sign_file",

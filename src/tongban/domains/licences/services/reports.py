@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tongban.domains.licences import models, permissions, selectors
-from tongban.domains.licences.types import Report, ReportKind, ReportOutcome
+from tongban.domains.licences.services.life import update
+from tongban.domains.licences.types import Correction, Ground, Report, ReportKind, ReportOutcome
 from tongban.domains.messaging import services as messaging
 from tongban.foundation.audit import services as audit
 from tongban.foundation.numbering import services as numbering
@@ -23,6 +24,7 @@ from tongban.kernel.workdays import add_workdays
 NUMBERING_SCHEME = "licence-report"
 LONGEST_TEXT = 1_000
 LONGEST_PLACE = 200
+LONGEST_REASON = 500
 # Working days within which the issuer answers. No law gives them: a wrong licence stands in its holder's way in all her
 # affairs, a refusal at a desk can be talked over at once.
 ANSWER_DAYS: Mapping[ReportKind, int] = {ReportKind.ERROR: 10, ReportKind.REFUSED_HERE: 5}
@@ -94,11 +96,17 @@ def file_report(
 
 @transaction.atomic
 def answer_report(
-    report_id: UUID, *, outcome: ReportOutcome | None, answer: str, actor: Actor, at: datetime
+    report_id: UUID,
+    *,
+    outcome: ReportOutcome | None,
+    answer: str,
+    actor: Actor,
+    at: datetime,
+    correction: Correction | None = None,
 ) -> Report:
-    """The issuer's answer, in words; the reporter is told.
+    """The issuer's answer, in words; the reporter is told. A correction changes the licence, and what was made of it, with the answer.
 
-    Raises `ReportNotFound` for another issuer's and an answered one, `ReportAnswerMissing`.
+    Raises `ReportNotFound` for another issuer's and an answered one, `ReportAnswerMissing`, and what ``update`` raises.
     """
     row = (
         models.Report.objects.select_for_update(of=("self",))
@@ -115,6 +123,10 @@ def answer_report(
     words = answer.strip()
     if outcome is None or not words or len(words) > LONGEST_TEXT:
         raise ReportAnswerMissing(f"report {report_id}")
+    if correction is not None:
+        _require_error(row, outcome)
+        ground = Ground(correction.law, correction.article, reason=f"{row.ticket}：{words}"[:LONGEST_REASON])
+        update(row.licence.number, correction.changes, ground=ground, actor=actor, at=at)
     row.outcome, row.answer, row.answered_at, row.answered_by = outcome, words, at, actor.name
     row.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
     _record(row, row.licence.number, row.licence.holder_id, "ANSWER_LICENCE_REPORT", actor, at)
@@ -131,6 +143,13 @@ def answer_report(
         at=at,
     )
     return report
+
+
+def _require_error(row: models.Report, outcome: ReportOutcome) -> None:
+    """Only an error that was found to be one is corrected."""
+    if row.kind != ReportKind.ERROR or outcome is not ReportOutcome.UPHELD:
+        sentence = _("只有属实的错误才能更正。请选择“属实”，或者不填更正的内容。")
+        raise ReportAnswerMissing(f"correction of {row.kind}, {outcome}", sentence=sentence)
 
 
 def _require_words(kind: ReportKind, words: str, where: str) -> None:

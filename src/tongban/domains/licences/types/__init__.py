@@ -72,6 +72,8 @@ from tongban.domains.licences.types.uses import (
     Use,
     UseKind,
 )
+from tongban.domains.licences.types.reports import Correction, Report, ReportKind, ReportOutcome
+from tongban.domains.licences.types.uses import NewUse, Use, UseKind
 
 __all__ = [
     "AgeBand",
@@ -87,6 +89,7 @@ __all__ = [
     "ConsentItem",
     "ConsentStatus",
     "FaultKind",
+    "Correction",
     "FetchOutcome",
     "FetchRequest",
     "FetchResult",

@@ -1,5 +1,6 @@
 """Reports on licences: tickets to the issuer with a day by which it answers (证照报告)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +15,15 @@ class ReportKind(StrEnum):
 class ReportOutcome(StrEnum):
     UPHELD = "UPHELD"  # 属实，已经处理
     NOT_UPHELD = "NOT_UPHELD"  # 不属实，说明理由
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an error is put right to, by field, and the law that lets the holder ask for it."""
+
+    changes: Mapping[str, str]
+    law: str
+    article: str
 
 
 @dataclass(frozen=True, slots=True)
