@@ -12,7 +12,7 @@ from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as mandates
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import models, selectors, services
-from tongban.domains.licences.types import Licence, Report, ReportKind, ReportOutcome
+from tongban.domains.licences.types import Correction, Licence, Report, ReportKind, ReportOutcome
 from tongban.domains.messaging import selectors as messaging
 from tongban.foundation.audit.models import Entry
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
@@ -231,3 +231,55 @@ def test_the_list_costs_one_query_for_two_as_for_twenty(
         assert len(selectors.list_reports_to({"SCJG"}, limit=2)) == 2
     with django_assert_num_queries(1):
         assert len(selectors.list_reports_to({"SCJG"})) == 20
+
+
+CORRECTION = Correction({"food_business": "食品销售经营者"}, "食品经营许可和备案管理办法", "第三十条")
+
+
+def test_an_error_is_put_right_with_the_answer_and_what_it_said_before_is_kept(
+    owner: Person, licence: Licence, file: Callable[..., Report]
+) -> None:
+    answer(file(), correction=CORRECTION, actor=keeper_in_post())
+
+    corrected = selectors.get_by_number(licence.number)
+    assert corrected.fields == {**licence.fields, "food_business": "食品销售经营者"}
+    assert selectors.history(licence.number)[-1].basis == "《食品经营许可和备案管理办法》第三十条"
+    assert {one.template for one in messaging.inbox([owner.subject.id, licence.holder_id])} == {
+        "LICENCE_REPORT_ANSWERED",
+        "LICENCE_UPDATED",
+    }
+
+
+@pytest.mark.parametrize(
+    ("report", "outcome"),
+    [
+        ({}, ReportOutcome.NOT_UPHELD),
+        ({"kind": ReportKind.REFUSED_HERE, "place": "示例酒店"}, ReportOutcome.UPHELD),
+    ],
+)
+def test_only_an_error_that_is_one_is_corrected(
+    licence: Licence, file: Callable[..., Report], report: dict[str, Any], outcome: ReportOutcome
+) -> None:
+    filed = file(**report)
+
+    with pytest.raises(services.ReportAnswerMissing):
+        answer(filed, correction=CORRECTION, outcome=outcome, actor=keeper_in_post())
+
+    assert selectors.get_by_number(licence.number).fields == licence.fields
+    assert selectors.get_report(filed.id).answered_at is None
+
+
+def test_a_correction_that_changes_nothing_leaves_the_report_open(
+    licence: Licence, file: Callable[..., Report]
+) -> None:
+    filed = file()
+    same = Correction({"food_business": licence.fields["food_business"]}, "示例法", "第一条")
+
+    with pytest.raises(services.NothingToCorrect):
+        answer(filed, correction=same, actor=keeper_in_post())
+
+    assert selectors.get_report(filed.id).answered_at is None
+
+
+def keeper_in_post() -> Actor:
+    return cast.officer("guqingyuan", "顾清源", "SCJG", Role.LICENCE_KEEPER)

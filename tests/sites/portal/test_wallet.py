@@ -12,8 +12,8 @@ from sites.conftest import sign_in
 from tongban.domains.identity import services as identifying
 from tongban.domains.licences import models, selectors
 from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import IssueRequest, Licence, NewUse, UseKind
-from tongban.kernel.actors import PLATFORM
+from tongban.domains.licences.types import ConsentAsk, IssueRequest, Licence, NewUse, UseKind
+from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 
 
 def page_of(browser: Client, address: str, status: int = 200) -> str:
@@ -28,10 +28,10 @@ def firms_licence(city: City) -> Licence:
 
 def issue(city: City, who: str, **changes: object) -> Licence:
     values = {
-        "licence_type": "SFZ",
+        "licence_type": "XWZ",
         "holder_id": city.subjects[who],
         "holder_name": "张三",
-        "issuer": "GA-310115",
+        "issuer": "JYJ",
         "case_number": None,
         "issued_on": date(2025, 3, 20),
         "valid_years": 1,
@@ -73,9 +73,12 @@ def test_an_empty_wallet_says_how_licences_get_here(city: City) -> None:
 
 
 def test_a_licence_that_runs_out_within_sixty_days_says_so(zhang_san: Client, city: City) -> None:
-    issue(city, "zhangsan")
+    card = models.Licence.objects.filter(holder=city.subjects["zhangsan"], licence_type="SFZ")
+    card.update(valid_to=date(2026, 3, 20))
 
-    assert "还有 18 天到期。" in page_of(zhang_san, "/my/licences/")
+    page = page_of(zhang_san, "/my/licences/")
+    assert "还有 18 天到期。" in page
+    assert '<a href="/guide/310709005001/">去办延续' in page
 
 
 def test_one_licence_shows_what_it_says_and_who_used_it(zhang_san: Client, city: City) -> None:
@@ -140,3 +143,17 @@ def test_the_wallet_takes_as_many_statements_for_more_licences(zhang_san: Client
         issue(city, "zhangsan", valid_years=5)
 
     assert statements() == few <= 12
+
+
+def test_one_licence_shows_who_asked_to_use_its_kind(zhang_san: Client, city: City) -> None:
+    office = Actor(ActorKind.DEPARTMENT_SYSTEM, None, "示例", department="XFJY-310115")
+    ask = ConsentAsk(
+        city.subjects["xiaoguan"], "消防检查", {"YYZZ": ("name",)}, is_once=True, until=date(2026, 4, 1)
+    )
+    consent = licences.ask_consent(ask, actor=office, at=NOW)
+    number = firms_licence(city).number
+
+    page = page_of(zhang_san, f"/my/licences/{number}/")
+
+    assert f'href="/my/consents/{consent.id}/"' in page
+    assert "用途：消防检查" in page

@@ -27,6 +27,8 @@ def apply_planned(timestamp: int) -> None:
     """Make the changes whose day has come: within a minute of midnight, or as soon as a worker is there."""
     del timestamp
     services.apply_planned(at=clock.now())
+
+
 @app.periodic(cron="30 8 * * *")
 @app.task(name="licences.remind_expiring", queueing_lock="licences.remind_expiring")
 def remind_expiring(timestamp: int) -> None:

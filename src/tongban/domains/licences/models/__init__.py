@@ -30,15 +30,13 @@ from tongban.domains.licences.models.proceedings import (
     Proceeding,
     ProceedingStep,
 )
+from tongban.domains.licences.models.reminders import ExpiryNotice
 from tongban.domains.licences.models.reports import (
     Report,
 )
 from tongban.domains.licences.models.uses import (
     Use,
 )
-from tongban.domains.licences.models.reminders import ExpiryNotice
-from tongban.domains.licences.models.reports import Report
-from tongban.domains.licences.models.uses import Use
 
 __all__ = [
     "Collection",

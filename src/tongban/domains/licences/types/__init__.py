@@ -63,6 +63,7 @@ from tongban.domains.licences.types.proceedings import (
     SignalKind,
 )
 from tongban.domains.licences.types.reports import (
+    Correction,
     Report,
     ReportKind,
     ReportOutcome,
@@ -72,8 +73,6 @@ from tongban.domains.licences.types.uses import (
     Use,
     UseKind,
 )
-from tongban.domains.licences.types.reports import Correction, Report, ReportKind, ReportOutcome
-from tongban.domains.licences.types.uses import NewUse, Use, UseKind
 
 __all__ = [
     "AgeBand",
@@ -88,8 +87,8 @@ __all__ = [
     "ConsentAsk",
     "ConsentItem",
     "ConsentStatus",
-    "FaultKind",
     "Correction",
+    "FaultKind",
     "FetchOutcome",
     "FetchRequest",
     "FetchResult",

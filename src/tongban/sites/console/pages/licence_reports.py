@@ -1,18 +1,32 @@
 """What was reported to an issuer: errors on licences, and places that do not take them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tongban.domains.licences.types import Report, ReportKind, ReportOutcome
+from tongban.domains.licences import rules
+from tongban.domains.licences.types import (
+    Correction,
+    Licence,
+    LicenceType,
+    Report,
+    ReportKind,
+    ReportOutcome,
+)
 from tongban.sites.console.words import State
 from tongban.sites.shared.fields import FieldView, Problem, field_id
 from tongban.sites.shared.formats import full_day, moment
 
+TO = "to-"
+"""Before the name of a field: what it is put right to."""
+# A person may have what is inaccurate about her corrected.
+LAW, ARTICLE = "个人信息保护法", "第四十六条"
+NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 OUTCOMES = {"upheld": ReportOutcome.UPHELD, "not_upheld": ReportOutcome.NOT_UPHELD}
 
 
@@ -44,8 +58,12 @@ class ReportPage:
     answer: str
     """Empty while it waits for one."""
     answered: str
+    contents: tuple[tuple[str, str], ...]
+    """What the licence says now, resident numbers masked; for an error."""
     fields: tuple[FieldView, ...]
     """Empty once it is answered."""
+    corrections: tuple[FieldView, ...]
+    """What to put an error right to; empty for what is no error, or answered."""
     problems: tuple[Problem, ...]
     action: str
 
@@ -65,7 +83,16 @@ def build_list(open_ones: Sequence[Report], answered: Sequence[Report], *, today
     )
 
 
-def build(report: Report, *, today: date, outcome: str = "", answer: str = "", error: str = "") -> ReportPage:
+def build(
+    report: Report,
+    licence: Licence,
+    licence_type: LicenceType,
+    *,
+    today: date,
+    posted: Mapping[str, str] = NOTHING_TYPED,
+    error: str = "",
+) -> ReportPage:
+    is_open_error = report.outcome is None and report.kind is ReportKind.ERROR
     facts = [
         (_("证照"), f"{report.licence_name}　{report.number}"),
         (_("持有人"), report.holder_name),
@@ -88,7 +115,13 @@ def build(report: Report, *, today: date, outcome: str = "", answer: str = "", e
         state=_state(report, today),
         answer=report.answer,
         answered=answered,
-        fields=_fields(outcome, answer, error) if report.outcome is None else (),
+        contents=tuple((caption, text) for caption, text in rules.face_rows(licence_type, licence.fields, ""))
+        if is_open_error
+        else (),
+        fields=_fields(posted.get("outcome", ""), posted.get("answer", ""), error)
+        if report.outcome is None
+        else (),
+        corrections=_corrections(licence, licence_type, posted) if is_open_error else (),
         problems=({"text": error, "href": f"#{field_id('answer')}"},) if error else (),
         action=reverse("console:licence_report", args=[report.id]),
     )
@@ -114,6 +147,42 @@ def _fields(outcome: str, answer: str, error: str) -> tuple[FieldView, ...]:
             hint=_("写明怎么处理的，或者不属实的理由。报告人会收到原文。"),
             value=answer,
             error=error,
+        ),
+    )
+
+
+def read_correction(licence_type: LicenceType, posted: Mapping[str, str]) -> Correction | None:
+    """What was typed to put right; None when nothing was."""
+    typed = {name: posted.get(f"{TO}{name}", "").strip() for name in licence_type.fields}
+    changes = {name: text for name, text in typed.items() if text}
+    if not changes:
+        return None
+    return Correction(changes, posted.get("law", "").strip(), posted.get("article", "").strip())
+
+
+def _corrections(
+    licence: Licence, licence_type: LicenceType, posted: Mapping[str, str]
+) -> tuple[FieldView, ...]:
+    fields = [
+        FieldView(
+            id=field_id(f"{TO}{name}"),
+            name=f"{TO}{name}",
+            label=rules.caption(licence_type, name),
+            value=posted.get(f"{TO}{name}", ""),
+            autocomplete="off",
+        )
+        for name in licence_type.fields
+    ]
+    is_persons = rules.OWN_NUMBER in licence.fields
+    basis = (
+        ("law", _("更正的依据：法律名称"), LAW if is_persons else ""),
+        ("article", _("第几条"), ARTICLE if is_persons else ""),
+    )
+    return (
+        *fields,
+        *(
+            FieldView(id=field_id(name), name=name, label=label, value=posted.get(name, given))
+            for name, label, given in basis
         ),
     )
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongban.domains.licences import permissions, selectors
+from tongban.domains.licences import permissions, selectors, states
 from tongban.domains.licences import services as licences
 from tongban.foundation import clock
 from tongban.kernel.actors import Role
@@ -18,6 +18,13 @@ from tongban.sites.console.screen import show
 from tongban.sites.shared.policies import ActorRequest, officer
 
 ANSWERED_SHOWN = 30
+REFUSALS = (
+    licences.FaultyIssue,
+    licences.NothingToCorrect,
+    licences.OverlappingLicence,
+    licences.ReportAnswerMissing,
+    states.IllegalTransition,
+)
 
 
 @officer(Role.LICENCE_KEEPER)
@@ -39,17 +46,24 @@ def answer(request: ActorRequest, report_id: UUID) -> HttpResponse:
     report = selectors.find_report(report_id, issuers=permissions.kept_departments(request.actor))
     if report is None:
         raise Http404
-    outcome, words = request.POST.get("outcome", ""), request.POST.get("answer", "")
+    licence = selectors.get_by_number(report.number)
+    licence_type = selectors.get_type(licence.licence_type)
+    posted = request.POST.dict()
     error = ""
     if request.method == "POST":
         try:
             licences.answer_report(
-                report_id, outcome=pages.OUTCOMES.get(outcome), answer=words, actor=request.actor, at=now
+                report_id,
+                outcome=pages.OUTCOMES.get(posted.get("outcome", "")),
+                answer=posted.get("answer", ""),
+                correction=pages.read_correction(licence_type, posted),
+                actor=request.actor,
+                at=now,
             )
-        except licences.ReportAnswerMissing as missing:
-            error = _(missing.sentence)
+        except REFUSALS as refused:
+            error = _(refused.sentence)
         else:
             messages.success(request, _("答复已发给报告人。"))
             return redirect("console:licence_reports")
-    page = pages.build(report, today=shanghai_date(now), outcome=outcome, answer=words, error=error)
+    page = pages.build(report, licence, licence_type, today=shanghai_date(now), posted=posted, error=error)
     return show(request, "console/licence_report.html", page, status=422 if error else 200)

@@ -114,8 +114,8 @@ def build_list(
     at: datetime,
 ) -> ConsentsPage:
     return ConsentsPage(
-        asked_of=tuple(_line(one, one.user_name, at) for one in asked_of),
-        asked_by=tuple(_line(one, one.holder_name, at) for one in asked_by),
+        asked_of=tuple(consent_line(one, one.user_name, at) for one in asked_of),
+        asked_by=tuple(consent_line(one, one.holder_name, at) for one in asked_by),
         firm=firm,
         types=tuple((one.code, one.name) for one in types),
     )
@@ -216,7 +216,7 @@ def _input(name: str, label: str, value: str, problems: Mapping[str, str], *, hi
     )
 
 
-def _line(consent: Consent, other: str, at: datetime) -> ConsentLine:
+def consent_line(consent: Consent, other: str, at: datetime) -> ConsentLine:
     return ConsentLine(
         title=_("%(other)s：%(licences)s")
         % {"other": other, "licences": "、".join(item.licence_name for item in consent.items)},

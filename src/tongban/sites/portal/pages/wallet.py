@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from tongban.domains.identity.types import Mandate, MandateKind, Subject
 from tongban.domains.licences import rules
 from tongban.domains.licences.types import (
+    Consent,
     Licence,
     LicenceStatus,
     LicenceType,
@@ -22,6 +23,8 @@ from tongban.domains.licences.types import (
     Use,
     UseKind,
 )
+from tongban.kernel.instants import shanghai_date
+from tongban.sites.portal.pages.authority import ConsentLine, consent_line
 from tongban.sites.portal.pages.my import licence_state, validity
 from tongban.sites.portal.pages.words import State
 from tongban.sites.shared.fields import FieldView, field_id
@@ -43,6 +46,8 @@ class WalletCard:
     """Empty for one that can't be shown now."""
     notice: str
     """That it runs out soon, or that it has; empty otherwise."""
+    renew_address: str
+    """The guide of the item that renews it, once that is due; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,15 @@ class LicencePage:
     contents: tuple[tuple[str, str], ...]
     """Captions and texts in the words of the licence itself."""
     notice: str
+    renew_address: str
     file_address: str
     present_address: str
     data_address: str
     error_address: str
     refused_address: str
     uses: tuple[UseLine, ...]
+    consents: tuple[ConsentLine, ...]
+    """Who asked to use licences of this kind, and what was answered."""
     reports: tuple[ReportLine, ...]
     history: tuple[tuple[str, str, str], ...]
 
@@ -104,6 +112,7 @@ class ReportPage:
 
 def groups(
     licences: Iterable[tuple[Licence, LicenceStatus]],
+    types: Mapping[str, LicenceType],
     mandates: Sequence[Mandate],
     *,
     me: UUID,
@@ -116,12 +125,15 @@ def groups(
     order = [acting_for, me, *titles]
     cards: dict[UUID, list[WalletCard]] = {}
     for licence, status in licences:
-        cards.setdefault(licence.holder_id, []).append(card(licence, status, today))
+        cards.setdefault(licence.holder_id, []).append(
+            card(licence, types[licence.licence_type], status, today)
+        )
     ordered = [one for one in dict.fromkeys(order) if one in cards]
     return tuple(WalletGroup(titles[one], tuple(cards[one])) for one in ordered)
 
 
-def card(licence: Licence, status: LicenceStatus, today: date) -> WalletCard:
+def card(licence: Licence, licence_type: LicenceType, status: LicenceStatus, today: date) -> WalletCard:
+    notice = expiry_notice(licence, status, today)
     return WalletCard(
         name=licence.name,
         number=grouped(licence.serial or licence.number),
@@ -131,8 +143,15 @@ def card(licence: Licence, status: LicenceStatus, today: date) -> WalletCard:
         address=reverse("portal:my_licence", args=[licence.number]),
         file_address=reverse("portal:licence", args=[licence.number]),
         present_address=_present(licence, status),
-        notice=expiry_notice(licence, status, today),
+        notice=notice,
+        renew_address=_renew_address(licence_type) if notice else "",
     )
+
+
+def _renew_address(licence_type: LicenceType) -> str:
+    if not licence_type.renewed_by:
+        return ""
+    return reverse("portal:find_guide", args=[licence_type.renewed_by])
 
 
 def expiry_notice(licence: Licence, status: LicenceStatus, today: date) -> str:
@@ -153,10 +172,13 @@ def licence_page(
     status: LicenceStatus,
     *,
     uses: Sequence[Use],
+    consents: Sequence[Consent],
     reports: Sequence[Report],
     history: Sequence[StatusEntry],
-    today: date,
+    at: datetime,
 ) -> LicencePage:
+    today = shanghai_date(at)
+    notice = expiry_notice(licence, status, today)
     number = licence.number
     report = reverse("portal:report_licence", args=[number])
     facts = (
@@ -173,13 +195,19 @@ def licence_page(
         contents=tuple(
             (caption, text) for caption, text in rules.face_rows(licence_type, licence.fields, "")
         ),
-        notice=expiry_notice(licence, status, today),
+        notice=notice,
+        renew_address=_renew_address(licence_type) if notice else "",
         file_address=reverse("portal:licence", args=[number]),
         present_address=_present(licence, status),
         data_address=reverse("portal:licence_data", args=[number]),
         error_address=f"{report}?kind=error",
         refused_address=f"{report}?kind=refused",
         uses=tuple(use_line(one, licence_type) for one in uses),
+        consents=tuple(
+            consent_line(one, one.user_name, at)
+            for one in consents
+            if any(item.licence_type == licence_type.code for item in one.items)
+        ),
         reports=tuple(_report_line(one) for one in reports),
         history=tuple(
             (moment(one.at), licence_state(one.to_status).words, one.reason) for one in reversed(history)

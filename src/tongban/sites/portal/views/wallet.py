@@ -33,6 +33,7 @@ def list_licences(request: ActorRequest) -> HttpResponse:
     found = selectors.list_for_holders(permissions.holders_for(request.actor, at=now))
     groups = wallet.groups(
         [(one, selectors.status_on(one, today)) for one in found],
+        selectors.licence_types(),
         [one for one in identity.mandates_for(me) if wallet.in_force(one, now)],
         me=me,
         acting_for=acting_for,
@@ -52,9 +53,10 @@ def show_licence(request: ActorRequest, number: str) -> HttpResponse:
         selectors.get_type(licence.licence_type),
         selectors.status_on(licence, today),
         uses=selectors.list_uses_of(number, limit=SHOWN_USES),
+        consents=selectors.list_consents_of([licence.holder_id]),
         reports=selectors.list_reports_on(number),
         history=selectors.history(number),
-        today=today,
+        at=now,
     )
     return render(request, "portal/my/licence.html", {"menu": my.menu(), "page": page})
 
