@@ -8,7 +8,17 @@ import sys
 from bench import figures
 from bench.figures import Figure
 
-MODULES = ("kernel_conditions", "plan", "guide_page", "submission", "search", "queue", "pages", "batch_files")
+MODULES = (
+    "kernel_conditions",
+    "plan",
+    "guide_page",
+    "submission",
+    "search",
+    "queue",
+    "pages",
+    "batch_files",
+    "verify",
+)
 QUICK = {
     "submission": ("--seconds", "3"),
     "search": ("--items", "2000"),

@@ -9,6 +9,7 @@ const { words, reasons } = given;
 const SYNC_MS = 45_000;
 const REMEMBERED_MS = 180_000;
 const CLOCK_TOLERANCE_S = 30;
+const A_DAY_S = 86_400;
 const find = (selector) => document.querySelector(selector);
 const video = find("[data-video]");
 const pasted = find("[data-pasted]");
@@ -59,6 +60,7 @@ function clockWords() {
   const offset = known?.clockOffset ?? 0;
   // Kept lists may be ten seconds old when they come: a small difference is none.
   if (Math.abs(offset) <= CLOCK_TOLERANCE_S) return "";
+  if (Math.abs(offset) > A_DAY_S) return words.wrong_day;
   const minutes = Math.max(1, Math.round(Math.abs(offset) / 60));
   return (offset < 0 ? words.fast : words.slow).replace("%(minutes)s", minutes);
 }
@@ -108,7 +110,7 @@ function facts({ claims, shownAt }) {
     if (name in claims) rows.push([claim.display[0].label, plain(claims[name])]);
   }
   if (rows.length === 1) rows.push(["", words.nothing]);
-  rows.push([words.shown_at, new Date((shownAt - known.clockOffset) * 1000).toLocaleTimeString()]);
+  rows.push([words.shown_at, new Date(shownAt * 1000).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai" })]);
   return rows;
 }
 

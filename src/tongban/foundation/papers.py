@@ -54,8 +54,11 @@ def _render(path: Path, data: Mapping[str, object], standard: Literal["a-2b", "a
 def qr_svg(text: str) -> str:
     """A QR code of `text` as SVG without XML declaration, ready for a page or a template."""
     out = BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2)
-    return out.getvalue().decode()
+    code = segno.make(text, error="m")
+    code.save(out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2)
+    width, height = code.symbol_size(scale=4, border=2)
+    # With its own measure in it, a page can draw it as large as the screen allows.
+    return out.getvalue().decode().replace("<svg ", f'<svg viewBox="0 0 {width} {height}" ', 1)
 
 
 def seal_svg(owner: str, mark: str) -> str:

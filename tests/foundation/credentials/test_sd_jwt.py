@@ -256,3 +256,10 @@ def test_garbage_is_refused(text: str) -> None:
 def test_every_reason_has_its_sentence() -> None:
     assert SENTENCES.keys() == set(Reason)
     assert all("。" in sentence for sentence in SENTENCES.values())
+
+
+@pytest.mark.parametrize(("r", "s"), [(1, 1), (2**255, 2**256 - 1), (0x80, 0x7F), (2**248, 3), (0, 0)])
+def test_signatures_are_written_as_the_library_writes_them(r: int, s: int) -> None:
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    assert jose._der(r.to_bytes(32, "big") + s.to_bytes(32, "big")) == encode_dss_signature(r, s)

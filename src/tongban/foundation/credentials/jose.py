@@ -1,16 +1,17 @@
 """Compact JWTs signed by ES256, as the formats on top need them; written on `cryptography` itself, for speed."""
 
 import json
-from base64 import urlsafe_b64encode
 from binascii import Error as BadBase64
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from pydantic_core import from_json
 
 from tongban.foundation.credentials.refusals import CredentialRefused, Reason
 
@@ -19,7 +20,10 @@ _SIGNATURE_BYTES = 64
 _COORDINATE_BYTES = 32
 _CURVE = ec.SECP256R1()
 _ES256 = ec.ECDSA(SHA256())
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+# What stands for nothing in base64url becomes a character that stands for nothing at all.
+_TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_PADDING = (b"", b"===", b"==", b"=")
 
 Json = dict[str, Any]  # Any: parsed JSON; what is relied on is checked where it is read
 PublicKey = ec.EllipticCurvePublicKey
@@ -36,16 +40,14 @@ class Es256Signer(Protocol):
 
 def encode(data: bytes) -> str:
     """base64url without padding (RFC 7515 §2)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
+    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode()
 
 
 def decode(text: str) -> bytes:
     """The bytes of a base64url text; raises `CredentialRefused`."""
     try:
-        raw = text.encode("ascii")
-        if b"+" in raw or b"/" in raw or b"=" in raw:
-            raise CredentialRefused(Reason.MALFORMED, "not base64url")
-        return a2b_base64(raw.translate(_TO_STANDARD) + b"=" * (-len(raw) % 4), strict_mode=True)
+        raw = text.encode("ascii").translate(_TO_STANDARD)
+        return a2b_base64(raw + _PADDING[len(raw) % 4], strict_mode=True)
     except (UnicodeEncodeError, BadBase64) as error:
         raise CredentialRefused(Reason.MALFORMED, "not base64url") from error
 
@@ -68,8 +70,8 @@ def read_array(text: str) -> list[Any]:  # Any: parsed JSON
 
 def _loaded(text: str) -> Any:  # parsed JSON
     try:
-        return json.loads(decode(text))
-    except (ValueError, RecursionError) as error:
+        return from_json(decode(text), allow_inf_nan=False)
+    except ValueError as error:
         raise CredentialRefused(Reason.MALFORMED, "not JSON") from error
 
 
@@ -83,30 +85,45 @@ def sign(header: Mapping[str, object], payload: Mapping[str, object], signer: Es
     return f"{body}.{encode(signer.sign(body.encode()))}"
 
 
-def split(token: str, typ: str) -> tuple[Json, Json, bytes, bytes]:
+def split(token: str, typ: str) -> tuple[Mapping[str, Any], Json, bytes, bytes]:  # Any: parsed JSON
     """Header, payload, what was signed and its signature, nothing of it checked but form, type and algorithm."""
     parts = token.split(".")
     if len(parts) != 3:
         raise CredentialRefused(Reason.MALFORMED, "not a compact token")
-    header = read_json(parts[0])
+    header = _read_header(parts[0], typ)
+    return header, read_json(parts[1]), token[: -len(parts[2]) - 1].encode("ascii"), decode(parts[2])
+
+
+@lru_cache(maxsize=512)
+def _read_header(text: str, typ: str) -> Mapping[str, Any]:  # Any: parsed JSON
+    """All that one key signs of one type begins with the same characters."""
+    header = read_json(text)
     if header.get("alg") != ALGORITHM or "crit" in header:
         raise CredentialRefused(Reason.ALGORITHM, "header")
     if header.get("typ") != typ:
         raise CredentialRefused(Reason.MALFORMED, f"not a {typ}")
-    return header, read_json(parts[1]), token[: -len(parts[2]) - 1].encode(), decode(parts[2])
+    return MappingProxyType(header)
 
 
 def is_signed(key: PublicKey, signed: bytes, signature: bytes) -> bool:
     """Whether `signature` (r and s, RFC 7518 §3.4) is the key's over `signed`."""
     if len(signature) != _SIGNATURE_BYTES:
         return False
-    half = _SIGNATURE_BYTES // 2
-    r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
     try:
-        key.verify(encode_dss_signature(r, s), signed, _ES256)
+        key.verify(_der(signature), signed, _ES256)
     except InvalidSignature:
         return False
     return True
+
+
+def _der(signature: bytes) -> bytes:
+    """r and s as the sequence of two integers that OpenSSL reads."""
+    r, s = signature[:32].lstrip(b"\0") or b"\0", signature[32:].lstrip(b"\0") or b"\0"
+    if r[0] > 127:
+        r = b"\0" + r
+    if s[0] > 127:
+        s = b"\0" + s
+    return b"0%c\2%c%b\2%c%b" % (len(r) + len(s) + 4, len(r), r, len(s), s)
 
 
 def key_of(jwk: object) -> PublicKey:

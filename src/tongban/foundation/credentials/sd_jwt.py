@@ -6,10 +6,9 @@ whom, when and in answer to which number it shows just these.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tongban.foundation.credentials import jose
 from tongban.foundation.credentials.jose import Es256Signer, Json, PublicKey
@@ -25,12 +24,14 @@ MAX_CHARACTERS = 64 * 1024
 _SALT_BYTES = 16
 _ALWAYS_OPEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "status", "_sd", "...", "_sd_alg"})
 
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+"""Types of values in which nothing can be hidden."""
+
 KeySource = Callable[[str, str], PublicKey]
 """The key of an issuer by `iss` and `kid`; raises `CredentialRefused` where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(NamedTuple):
     """What a holder has shown, after every signature, digest and claim was checked; its status is still to be asked."""
 
     issuer: str
@@ -44,9 +45,7 @@ class Presented:
     """Of the key binding: one showing has one, by which a second use is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Disclosure:
-    encoded: str
+class _Disclosure(NamedTuple):
     name: str | None
     """None for an element of an array."""
     value: Any  # JSON
@@ -162,31 +161,73 @@ def _disclosed(payload: Json, encoded: list[str]) -> Json:
     disclosures = {_digest(one): _read(one) for one in encoded}
     if len(disclosures) != len(encoded):
         raise CredentialRefused(Reason.DISCLOSURE, "twice")
+    flat = _flat(payload, disclosures)
+    if flat is not None:
+        return flat
     seen: set[str] = set()
     claims = _object(payload, disclosures, seen)
     if not disclosures.keys() <= seen:
         raise CredentialRefused(Reason.DISCLOSURE, "of another credential")
-    hidden = (_ALWAYS_OPEN & claims.keys()) - payload.keys()
+    hidden = _ALWAYS_OPEN & claims.keys() - payload.keys()
     if hidden:
         raise CredentialRefused(Reason.DISCLOSURE, f"{sorted(hidden)} may not be hidden")
     return claims
 
 
+def _flat(payload: Json, disclosures: Mapping[str, _Disclosure]) -> Json | None:
+    """As `_object`, for a credential whose own members alone are hidden, which is what we issue; None for any other."""
+    claims = dict(payload)
+    digests = claims.pop("_sd", None)
+    claims.pop("_sd_alg", None)
+    if not isinstance(digests, list) or any(type(one) is not str for one in digests):
+        return None
+    for value in claims.values():
+        if type(value) not in _PLAIN and not _hides_nothing(value):
+            return None
+    if len(set(digests)) != len(digests):
+        raise CredentialRefused(Reason.DISCLOSURE, "one digest in two places")
+    for digest, one in disclosures.items():
+        if digest not in digests:
+            raise CredentialRefused(Reason.DISCLOSURE, "of another credential")
+        if (
+            one.name is None
+            or one.name in claims
+            or one.name in _ALWAYS_OPEN
+            or type(one.value) not in _PLAIN
+        ):
+            return None
+        claims[one.name] = one.value
+    return claims
+
+
+def _hides_nothing(value: object) -> bool:
+    """Whether a member is an object of plain values, or of one such object: `cnf` and `status`."""
+    if type(value) is not dict:
+        return False
+    for inner in value.values():
+        if type(inner) in _PLAIN:
+            continue
+        if type(inner) is not dict or not set(map(type, inner.values())) <= _PLAIN:
+            return False
+    return True
+
+
 def _value(value: Any, disclosures: Mapping[str, _Disclosure], seen: set[str]) -> Any:  # JSON
     if isinstance(value, dict):
         return _object(value, disclosures, seen)
-    if isinstance(value, list):
-        return _array(value, disclosures, seen)
-    return value
+    return _array(value, disclosures, seen) if isinstance(value, list) else value
 
 
 def _object(value: Json, disclosures: Mapping[str, _Disclosure], seen: set[str]) -> Json:
-    found = {
-        name: _value(inner, disclosures, seen)
-        for name, inner in value.items()
-        if name not in ("_sd", "_sd_alg")
-    }
-    for digest in value.get("_sd", ()):
+    found = dict(value)
+    digests = found.pop("_sd", ())
+    found.pop("_sd_alg", None)
+    for name, inner in found.items():
+        if isinstance(inner, dict | list):
+            found[name] = _value(inner, disclosures, seen)
+    if not isinstance(digests, list | tuple):
+        raise CredentialRefused(Reason.MALFORMED, "digests that are no list")
+    for digest in digests:
         one = _once(digest, disclosures, seen)
         if one is None:
             continue
@@ -227,9 +268,9 @@ def _read(encoded: str) -> _Disclosure:
     except CredentialRefused as refused:
         raise CredentialRefused(Reason.DISCLOSURE, "not an array") from refused
     if len(parts) == 3 and isinstance(parts[1], str):
-        return _Disclosure(encoded, parts[1], parts[2])
+        return _Disclosure(parts[1], parts[2])
     if len(parts) == 2:
-        return _Disclosure(encoded, None, parts[1])
+        return _Disclosure(None, parts[1])
     raise CredentialRefused(Reason.DISCLOSURE, "of another shape")
 
 
