@@ -41,7 +41,6 @@ from tongban.kernel.identifiers.uscc import compose_uscc
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD = "shili-2026-tongban"  # noqa: S105 - the sample city's public password
 SINCE_FOUNDATION = timedelta(days=60)
-CONDITIONAL = "2"
 HOURS = "周一至周五 9:00 至 17:00（法定节假日除外）"
 _PERSON = (
     "sex",
@@ -89,11 +88,13 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     say("grants of the data that the items need")
     needed = grants.needed(_guide_documents(), packages, read("resources"), at=founded_at)
     say(f"{grants.give(needed, at=founded_at)} grants")
+    catalogue.record_baseline(actor=PLATFORM, at=founded_at)
     say("cases of the weeks before")
     say(f"{city_life.live(at=at)} cases")
     say("people, firms and licences of the cast")
     write_people(read("people"), at)
     say(f"{demands.make(read('people')['officers'], at=at)} demands between departments")
+    catalogue.record_audit(actor=PLATFORM, at=at)
 
 
 @cache

@@ -67,6 +67,14 @@ def test_a_grant_lets_its_fields_be_asked_in_the_name_of_who_holds_it() -> None:
     assert (found.can_supply, found.granted_to, found.fields) == (True, "SCJG", ("name", "address"))
 
 
+def test_a_grant_for_another_item_does_not_count() -> None:
+    for items, can_supply in ((("310138001001",), False), (("310138001001", "310131001001"), True)):
+        given = Grant("ASKED", "SCJG", ("name",), "办理事项", cast.NOW, None, items=items)
+        services.grant_access(given, actor=PLATFORM, at=cast.NOW)
+
+        assert standing("ASKED", "SCJG").can_supply is can_supply
+
+
 @pytest.mark.parametrize("ends", [None, timedelta(0), timedelta(seconds=-1)])
 def test_another_departments_grant_and_one_that_ended_do_not_count(ends: timedelta | None) -> None:
     grant("MZJ" if ends is None else "SCJG", "name", ends=ends)

@@ -191,6 +191,26 @@ class ElementUse(models.Model):
         return f"{self.role}.{self.element}"
 
 
+class MaterialAudit(models.Model):
+    """What the audit of the three rules found on a day, so that the fall can be shown."""
+
+    on = models.DateField(primary_key=True)
+    taken_at = models.DateTimeField()
+    items = models.PositiveIntegerField()
+    asked = models.PositiveIntegerField()
+    items_with_paper = models.PositiveIntegerField()
+    """Items that ask for paper or for copies of a licence that the library keeps."""
+    is_baseline = models.BooleanField()
+    """Counted as it was before library and exchange."""
+    departments = models.JSONField()
+
+    class Meta:
+        verbose_name = _("材料审计")
+
+    def __str__(self) -> str:
+        return f"{self.on}"
+
+
 class BasisUse(models.Model):
     """An article a published version rests on; derived, so that a change of law finds its items."""
 

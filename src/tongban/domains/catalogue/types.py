@@ -6,7 +6,7 @@ phones, promise, visits) to each implementing body. A guide joins one published 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -383,6 +383,65 @@ class CounterPull:
     holder_name: str
     shown_name: str
     lines: tuple[CounterLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One material of one published item in the audit of the three rules (三个一律)."""
+
+    item: str
+    item_name: str
+    department: str
+    department_name: str
+    verdict: MaterialVerdict
+    was_asked: bool
+    """Before library and exchange: it has a basis, and no form makes it by itself."""
+    asks_for_kept: bool
+    """It is asked for although the library keeps its kind, or is asked for on paper."""
+    was_kept: bool
+    """Before, that was so: on paper, or a copy of a licence that the library keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSums:
+    """The same counted for one department, or for all of them."""
+
+    department: str
+    department_name: str
+    items: int
+    before: int
+    """Materials asked for before library and exchange."""
+    now: int
+    waived: Mapping[str, int]
+    """By rule, how many are not asked for."""
+    remains: Mapping[str, int]
+    """By reason, how many still are."""
+    items_before: int
+    """Items that asked for paper or for copies of a licence that the library keeps."""
+    items_now: int
+    """Those that still do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialsAudit:
+    """三个一律 of every published item on a day, computed: verdict and proof of each material, and the sums."""
+
+    at: datetime
+    lines: tuple[AuditLine, ...]
+    departments: tuple[AuditSums, ...]
+    total: AuditSums
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPoint:
+    """What an audit of a past day found, city-wide."""
+
+    on: date
+    items: int
+    asked: int
+    items_with_paper: int
+    is_baseline: bool
+    """Counted as it was before library and exchange."""
 
 
 @dataclass(frozen=True, slots=True)

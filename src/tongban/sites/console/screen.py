@@ -43,6 +43,7 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
         ("console:oversight", _("监督"), HEADS),
         ("console:manuals", _("业务手册"), (*READERS, *EDITORS)),
         ("console:items", _("事项编辑"), EDITORS),
+        ("console:materials", _("材料三个一律"), (*EDITORS, Role.SUPERVISOR, Role.DATA_STEWARD)),
         ("console:zero_hits", _("没搜到的词"), EDITORS),
         ("console:licence_reports", _("证照报告"), (Role.LICENCE_KEEPER,)),
         ("console:data", _("总数据库"), (Role.DATA_STEWARD,)),

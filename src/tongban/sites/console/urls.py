@@ -11,6 +11,7 @@ from tongban.sites.console.views import (
     editing,
     licence_reports,
     manual,
+    materials,
     queue,
     tasks,
 )
@@ -62,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("licences/reports/", licence_reports.list_reports, name="licence_reports"),
     path("licences/reports/<uuid:report_id>/", licence_reports.answer, name="licence_report"),
     path("items/", editing.list_items, name="items"),
+    path("materials/", materials.report, name="materials"),
+    path("materials.csv", materials.download, name="materials_csv"),
     path("searches/", editing.list_zero_hits, name="zero_hits"),
     path("searches/adopt/", editing.adopt_word, name="adopt_word"),
     path("items/<slug:kind>/<uuid:owner_id>/draft/", editing.draft, name="draft"),

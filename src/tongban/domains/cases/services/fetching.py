@@ -98,6 +98,7 @@ def _request(row: WaivedMaterial) -> LookupRequest:
         tuple(row.fields),
         purpose=row.case.purpose,
         cause=row.case.number,
+        item=row.case.basic_code,
     )
 
 

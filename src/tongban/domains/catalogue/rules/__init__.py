@@ -1,5 +1,6 @@
 """Decisions of the catalogue: values in, values out."""
 
+from tongban.domains.catalogue.rules.audit import audit, of_departments
 from tongban.domains.catalogue.rules.checks import (
     HARD,
     RULES,
@@ -43,6 +44,7 @@ __all__ = [
     "DocumentRefused",
     "HeldLicences",
     "MaterialName",
+    "audit",
     "breach",
     "check_guide",
     "check_guides",
@@ -57,6 +59,7 @@ __all__ = [
     "left_to_bring",
     "material_verdict",
     "material_verdicts",
+    "of_departments",
     "part_substance",
     "read_guide",
     "read_procedure",

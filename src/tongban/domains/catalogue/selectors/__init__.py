@@ -1,5 +1,6 @@
 """Public reads of the catalogue."""
 
+from tongban.domains.catalogue.selectors.audit import audit_materials, list_audits
 from tongban.domains.catalogue.selectors.drafts import (
     KeptPart,
     VersionView,
@@ -29,6 +30,7 @@ __all__ = [
     "ItemNotFound",
     "KeptPart",
     "VersionView",
+    "audit_materials",
     "find_guides",
     "get_guide",
     "get_guide_by_versions",
@@ -36,6 +38,7 @@ __all__ = [
     "get_manual",
     "get_procedure_version",
     "get_substance_version",
+    "list_audits",
     "list_department_items",
     "list_guides",
     "list_guides_of",

@@ -1,5 +1,6 @@
 """What can be done to the catalogue."""
 
+from tongban.domains.catalogue.services.audit import record_audit, record_baseline
 from tongban.domains.catalogue.services.counter import pull_for_item
 from tongban.domains.catalogue.services.exchange import export_guides, import_guides, published_documents
 from tongban.domains.catalogue.services.indexing import index_entry, mark_one_licence, note_zero_hit
@@ -54,6 +55,8 @@ __all__ = [
     "publish_version",
     "published_documents",
     "pull_for_item",
+    "record_audit",
+    "record_baseline",
     "return_version",
     "submit_version",
 ]

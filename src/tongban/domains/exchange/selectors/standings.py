@@ -19,7 +19,7 @@ _STANDINGS = Statement(
     """
 SELECT r.code, r.name, r.provider_id, d.name, r.sharing, r.is_live, r.fields,
     (
-        SELECT jsonb_agg(jsonb_build_array(g.department_id, g.fields)) FROM exchange_grant g
+        SELECT jsonb_agg(jsonb_build_array(g.department_id, g.items, g.fields)) FROM exchange_grant g
         WHERE g.resource_id = r.code AND g.department_id = ANY($2)
         AND g.valid_from <= $3 AND (g.valid_to IS NULL OR g.valid_to > $3)
     ),
@@ -42,9 +42,7 @@ def resource_standings(
         _STANDINGS.execute(cursor, [codes, departments, at])
         rows = {row[0]: row for row in cursor.fetchall()}
     return {
-        use.item: {
-            code: _standing(rows[code], use.departments) for code in sorted(use.resources) if code in rows
-        }
+        use.item: {code: _standing(rows[code], use) for code in sorted(use.resources) if code in rows}
         for use in uses
     }
 
@@ -55,13 +53,14 @@ def list_published() -> tuple[Resource, ...]:
     return tuple(as_resource(row) for row in rows.select_related("provider").order_by("code"))
 
 
-def _standing(row: Any, departments: Sequence[str]) -> ResourceStanding:  # Any: a row of the statement above
+def _standing(row: Any, use: ResourceUse) -> ResourceStanding:  # Any: a row of the statement above
     code, name, provider, provider_name, sharing, is_live, fields, grants, quality = row
+    departments = use.departments
     # What is shared with all, or held by the department itself, needs no grant.
     if sharing == Sharing.UNCONDITIONAL or provider in departments:
         granted_to, readable = departments[0], frozenset(fields)
     else:
-        granted_to, readable = _granted(json.loads(grants) if grants else [], departments)
+        granted_to, readable = _granted(json.loads(grants) if grants else [], use)
     return ResourceStanding(
         resource=code,
         name=name,
@@ -75,11 +74,12 @@ def _standing(row: Any, departments: Sequence[str]) -> ResourceStanding:  # Any:
 
 
 def _granted(
-    grants: Sequence[tuple[str, Sequence[str]]], departments: Sequence[str]
+    grants: Sequence[tuple[str, Sequence[str], Sequence[str]]], use: ResourceUse
 ) -> tuple[str, frozenset[str]]:
-    """The first of the departments that holds a grant, and the fields it may read."""
-    for department in departments:
-        fields = frozenset(one for holder, some in grants if holder == department for one in some)
+    """The first of the departments that holds a grant for the item, and the fields it may read; one that names no items is for all."""
+    for department in use.departments:
+        mine = [(items, some) for holder, items, some in grants if holder == department]
+        fields = frozenset(one for items, some in mine if not items or use.item in items for one in some)
         if fields:
             return department, fields
     return "", frozenset()
