@@ -146,11 +146,16 @@ def test_each_package_keeps_its_promise_and_waives_materials(told: dict[str, Any
         assert {frozenset(one) for one in package["materials_not_asked"]} == {
             frozenset({"name", "rule", "source"})
         }
+        assert {frozenset(one) for one in package["waived"]} == {
+            frozenset({"name", "rule", "source", "state", "case"})
+        }
         assert 0 < package["elapsed_days"] <= package["promised_days"]
         assert package["fields_prefilled"] > 0
         assert package["fields_asked"] > 0
         assert len(package["licences"]) == len(package["cases"])
     assert [len(package["cases"]) for package in told["packages"]] == [4, 6, 6]
+    restaurant, newborn, _ = (package["waived"] for package in told["packages"])
+    assert (len(restaurant) >= 5, len(newborn) >= 7) == (True, True)
 
 
 def test_its_numbers_are_in_the_database(told: dict[str, Any], numbers: psycopg.Connection[Any]) -> None:

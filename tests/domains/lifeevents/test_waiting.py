@@ -34,7 +34,7 @@ from tongban.domains.registers import selectors as registers
 from tongban.foundation.outbox.testing import drain
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 
-MANAGER = "m5"
+MANAGER, CREDIT = "m5", "m7"
 """食品安全管理人员考核信息, which FR-ENTITY supplies."""
 FIRST_DAY_PAST = datetime.fromisoformat("2026-03-06T09:00:00+08:00")
 """Friday: the case came in on Monday and waited for three working days."""
@@ -101,7 +101,10 @@ def test_what_registers_hold_lies_in_the_dossier_with_its_source_and_time(city: 
     assert (manager.rule, manager.state, manager.got_at) == (Rule.SHAREABLE, WaivedState.FETCHED, NOW)
     assert manager.source == "示例市市场监督管理局·经营主体登记信息"
     assert manager.values["name"] == "示例小馆"
-    assert {one.state for code, one in found.items() if code != MANAGER} == {WaivedState.SETTLED}
+    assert {one.state for code, one in found.items() if code not in (MANAGER, CREDIT)} == {
+        WaivedState.SETTLED
+    }
+    assert found[CREDIT].values == {"is_dishonest": False, "in_abnormal_list": False}
     assert found["m1"].reference.startswith("1.2.156.3005.2.")
 
 
@@ -112,7 +115,10 @@ def test_the_applicant_sees_who_fetched_it_for_which_case(city: City) -> None:
     case = food_case(number)
     assert actor.acting_for is not None
     looks = [one for one in exchange.list_looks(actor.acting_for) if one.cause == case.number]
-    assert [(one.resource, one.looked_by) for one in looks] == [("FR-ENTITY", "浦东新区市场监管局（示例）")]
+    assert {(one.resource, one.looked_by) for one in looks} == {
+        ("FR-ENTITY", "浦东新区市场监管局（示例）"),
+        ("FR-CREDIT", "浦东新区市场监管局（示例）"),
+    }
 
 
 @pytest.mark.django_db

@@ -31,12 +31,25 @@ class NotAsked:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A material of the real cases that nobody brought: the rule, its source, and what came in its place."""
+
+    name: str
+    rule: str
+    source: str
+    state: str
+    case: str
+
+
 @dataclass(slots=True)
 class PackageAccount:
     code: str
     cases: list[str] = field(default_factory=list)
     materials_asked: list[str] = field(default_factory=list)
     materials_not_asked: list[NotAsked] = field(default_factory=list)
+    waived: list[Waived] = field(default_factory=list)
+    """Each paper of a holder once, as the cases say it; what the form itself makes is not counted."""
     fields_asked: int = 0
     fields_prefilled: int = 0
     promised_days: int = 0

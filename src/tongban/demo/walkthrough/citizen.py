@@ -92,6 +92,9 @@ class Citizen:
             raise StepFailed(f"not handed in: {receipt.complaints}")
         return parts[-3]
 
+    def timeline(self, application: str) -> Page:
+        return self._browser.open(f"/applications/{application}/")
+
     def rate_all(self, application: str) -> int:
         """Very satisfied with every service that can be rated; how many there were."""
         best = {"level": str(Level.VERY_SATISFIED.value), "words": "一次办好，很方便。"}

@@ -9,15 +9,16 @@ from uuid import UUID
 
 from tongban.demo import seeding
 from tongban.demo.management.commands.demo_clock import move_to
-from tongban.demo.walkthrough.account import Account, NotAsked, PackageAccount
+from tongban.demo.walkthrough.account import Account, NotAsked, PackageAccount, Waived
 from tongban.demo.walkthrough.browser import Browser, StepFailed
 from tongban.demo.walkthrough.citizen import Citizen
 from tongban.demo.walkthrough.officers import Desk, officer_for
 from tongban.demo.walkthrough.stories import STORIES, Story
 from tongban.domains.cases import selectors as cases
 from tongban.domains.cases.states import act_words
-from tongban.domains.cases.types import Action, Dossier, Status, Timeline
+from tongban.domains.cases.types import Action, Dossier, Status, Timeline, WaivedState
 from tongban.domains.catalogue import selectors as catalogue
+from tongban.domains.catalogue.types import Rule
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection, Department
 from tongban.domains.eforms import selectors as eforms
@@ -266,6 +267,7 @@ class _Play:
         )
         done = sum(one.status in DONE for one in found.cases)
         is_done = done == len(wanted) == len(found.cases)
+        self._compare_waived(found)
         check("全部办结", f"计划 {len(wanted)} 个事项，办成 {done} 个", ok=is_done)
         came = f"实际 {report.elapsed_days} 个" if is_done else "没有全部办成"
         check(
@@ -278,6 +280,27 @@ class _Play:
             f"应发 {promised} 份，签发 {len(report.licences)} 份",
             ok=len(report.licences) == promised,
         )
+
+    def _compare_waived(self, found: Timeline) -> None:
+        """What the cases say was not asked for, and whether her own timeline says so with the reason."""
+        by_slot: dict[str, Waived] = {}
+        for case in found.cases:
+            for one in case.waived:
+                if one.rule is not Rule.FILLED_IN_FORM:
+                    told = Waived(one.name, one.rule.value, one.source, one.state.value, case.number)
+                    by_slot.setdefault(one.slot, told)
+        self.report.waived = list(by_slot.values())
+        page = self.citizen.timeline(self.application)
+        silent = [one.name for one in self.report.waived if one.name not in page.text]
+        least = self.story.least_waived
+        self.account.check(
+            "免交材料有说明",
+            f"{len(by_slot)} 样没有要她交，至少应有 {least} 样；进度页没有说明的 {len(silent)} 样",
+            ok=len(by_slot) >= least and not silent,
+        )
+        came = sum(one.state == WaivedState.FETCHED for one in self.report.waived)
+        lost = [one.name for one in self.report.waived if one.state == WaivedState.FELL_BACK]
+        self.account.check("部门调取", f"调取到 {came} 样，要她补交 {len(lost)} 样", ok=not lost)
 
 
 def _next_day() -> None:

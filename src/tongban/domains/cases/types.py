@@ -185,7 +185,7 @@ class NewWaiver:
     subject_id: UUID | None = None
     fields: tuple[str, ...] = ()
     asked_as: str = ""
-    """The department in whose name the register may be asked."""
+    """The office in whose name the register is asked."""
 
 
 @dataclass(frozen=True, slots=True)

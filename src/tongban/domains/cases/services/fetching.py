@@ -77,7 +77,7 @@ def _waiting() -> QuerySet[WaivedMaterial]:
 
 
 def _ask(waiting: Sequence[WaivedMaterial], at: datetime) -> Sequence[LookupResult]:
-    """In the name of the department that holds the grant, each look-up with the case as its cause."""
+    """In the name of the office that handles the case, each look-up with the case as its cause."""
     by_department: dict[str, list[WaivedMaterial]] = {}
     for row in waiting:
         by_department.setdefault(row.asked_as, []).append(row)

@@ -35,7 +35,7 @@ def new_case(plan: Plan, item: PlanItem, draft: Draft, facts: Collection[str]) -
         deferred_materials=_deferred(item, {upload.slot for upload in uploads}),
         uses_promise=item.uses_promise,
         licences=_licences(item),
-        waived=tuple(_waiver(verdict, draft) for verdict in item.materials if not verdict.must_ask),
+        waived=tuple(_waiver(verdict, item, draft) for verdict in item.materials if not verdict.must_ask),
     )
 
 
@@ -87,7 +87,7 @@ def _licences(item: PlanItem) -> tuple[str, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
-def _waiver(verdict: MaterialVerdict, draft: Draft) -> NewWaiver:
+def _waiver(verdict: MaterialVerdict, item: PlanItem, draft: Draft) -> NewWaiver:
     """What the applicant need not bring; of what a register supplies, whom to ask about."""
     material = verdict.material
     assert verdict.rule is not None, "what no rule removes is asked for"
@@ -107,7 +107,8 @@ def _waiver(verdict: MaterialVerdict, draft: Draft) -> NewWaiver:
         resource=fetched.resource,
         subject_id=subject_of(material.licence_holder, fetched.resource, draft.parties, draft.facts),
         fields=fetched.fields,
-        asked_as=fetched.granted_to,
+        # A grant to the body that guides it covers the office: whose case it is shows in the applicant's list of looks.
+        asked_as=item.guide.procedure.department.code,
     )
 
 
