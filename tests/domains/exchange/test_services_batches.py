@@ -256,11 +256,17 @@ def test_files_are_taken_from_the_inbox_once_they_are_whole(
     secret.write_text("x")
     (folder / "link.csv").symlink_to(secret)
 
-    taken = services.take_files(actor=PLATFORM, at=cast.NOW)
+    dropped = services.drop_file([b"subject_number\n"], name="../../of another.csv", resource=CODE)
 
-    assert [(one.state, one.kept) for one in taken] == [(BatchState.DONE, PEOPLE)]
+    waiting = services.waiting_files([CODE])
+
+    assert [path.name for path in waiting] == ["rows.csv", "of another.csv"]
+    assert dropped.parent == folder
+    assert take(waiting[0]).kept == PEOPLE
+    assert take(waiting[1]).state is BatchState.REFUSED
     assert sorted(path.name for path in folder.iterdir()) == ["later.csv.part", "link.csv"]
-    assert services.take_files(actor=PLATFORM, at=cast.NOW) == []
+    with pytest.raises(services.FaultyFile):
+        services.drop_file([b"x"], name="rows.xlsx", resource=CODE)
 
 
 def test_quality_of_what_is_held_is_measured_and_its_trend_kept(numbers: list[str], tmp_path: Path) -> None:
@@ -287,4 +293,4 @@ def test_quality_of_what_is_held_is_measured_and_its_trend_kept(numbers: list[st
     assert selectors.list_quality_runs(CODE)[0] == run
     assert len(selectors.list_quality_runs(CODE)) == 2
     assert "points" in {one.reference for one in selectors.list_findings({"GA"})}
-    assert selectors.latest_quality([CODE])[CODE] == run
+    assert selectors.recent_quality([CODE], last=1) == {CODE: [run]}

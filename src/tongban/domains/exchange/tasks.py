@@ -1,17 +1,32 @@
 """Upkeep of the exchange."""
 
-from tongban.domains.exchange import services
+from contextlib import suppress
+from pathlib import Path
+
+from procrastinate.exceptions import AlreadyEnqueued
+
+from tongban.domains.exchange import selectors, services
 from tongban.foundation import clock
 from tongban.foundation.jobs import app
 from tongban.kernel.actors import PLATFORM
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="exchange.take_batches", queueing_lock="exchange.take_batches", lock="exchange.take_batches")
+@app.task(name="exchange.take_batches", queueing_lock="exchange.take_batches")
 def take_batches(timestamp: int) -> None:
-    """Process the files that departments dropped; one run at a time."""
+    """Give each file that departments dropped a job of its own, so that a faulty one holds up no other."""
     del timestamp
-    services.take_files(actor=PLATFORM, at=clock.now())
+    for path in services.waiting_files(one.code for one in selectors.list_resources()):
+        with suppress(AlreadyEnqueued):
+            take_batch.configure(queueing_lock=f"exchange.take_batch {path}").defer(path=str(path))
+
+
+@app.task(name="exchange.take_batch", lock="exchange.take_batch")
+def take_batch(path: str) -> None:
+    """Process one file; one at a time, and one that was taken meanwhile is no trouble."""
+    file = Path(path)
+    if file.exists():
+        services.take_file(file, resource=file.parent.name, actor=PLATFORM, at=clock.now())
 
 
 @app.periodic(cron="20 1 * * *")

@@ -13,6 +13,7 @@ from tongban.domains.exchange.selectors.catalogue import (
     last_versions,
     list_catalogue,
     list_resources,
+    list_resources_of,
     list_versions,
     live_resources,
 )
@@ -23,6 +24,7 @@ from tongban.domains.exchange.selectors.evidence import (
     list_exchange_records,
 )
 from tongban.domains.exchange.selectors.findings import get_finding, list_findings
+from tongban.domains.exchange.selectors.findings import find_finding, get_finding, list_findings
 from tongban.domains.exchange.selectors.interfaces import list_interfaces, register_interface_source
 from tongban.domains.exchange.selectors.looks import list_looks
 from tongban.domains.exchange.selectors.quality import (
@@ -30,10 +32,10 @@ from tongban.domains.exchange.selectors.quality import (
     BatchNotFound,
     get_batch,
     get_quality_run,
-    latest_quality,
     list_batches,
     list_quality_runs,
     list_quarantine,
+    recent_quality,
     rules_of,
 )
 from tongban.domains.exchange.selectors.standings import list_published, resource_standings
@@ -60,6 +62,7 @@ __all__ = [
     "field_labels",
     "find_demand",
     "find_grant",
+    "find_finding",
     "get_batch",
     "get_catalogue_entry",
     "get_demand",
@@ -72,7 +75,6 @@ __all__ = [
     "grants_of",
     "last_evidence_check",
     "last_versions",
-    "latest_quality",
     "ledger",
     "list_batches",
     "list_catalogue",
@@ -87,9 +89,11 @@ __all__ = [
     "list_quality_runs",
     "list_quarantine",
     "list_resources",
+    "list_resources_of",
     "list_systems",
     "list_versions",
     "live_resources",
+    "recent_quality",
     "reconcile",
     "register_interface_source",
     "resource_standings",

@@ -48,6 +48,12 @@ def list_resources() -> tuple[Resource, ...]:
     return tuple(as_resource(row) for row in rows)
 
 
+def list_resources_of(providers: Iterable[str]) -> tuple[Resource, ...]:
+    """The resources of these departments, by code."""
+    rows = models.Resource.objects.filter(provider__code__in=set(providers)).select_related("provider")
+    return tuple(as_resource(row) for row in rows.order_by("code"))
+
+
 def live_resources() -> frozenset[str]:
     """Codes of the resources that can be asked now."""
     return frozenset(_live())

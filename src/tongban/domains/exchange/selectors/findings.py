@@ -12,6 +12,13 @@ def get_finding(finding_id: UUID) -> Finding:
     return as_finding(models.Finding.objects.select_related("resource").get(pk=finding_id))
 
 
+def find_finding(finding_id: UUID, *, departments: Iterable[str]) -> Finding | None:
+    """One finding about a resource of these departments, None for another's."""
+    rows = models.Finding.objects.filter(pk=finding_id, resource__provider__code__in=set(departments))
+    row = rows.select_related("resource").first()
+    return None if row is None else as_finding(row)
+
+
 def list_findings(departments: Iterable[str], *, only_open: bool = True) -> tuple[Finding, ...]:
     """What the resources of these departments have to put right, the most urgent first."""
     rows = models.Finding.objects.filter(resource__provider_id__in=set(departments))

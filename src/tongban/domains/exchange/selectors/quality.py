@@ -1,10 +1,12 @@
 """Reads of quality rules, of what runs found, and of batch files."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_noop
 
 from tongban.domains.exchange import models
@@ -50,11 +52,15 @@ def list_quality_runs(resource: str, *, limit: int = 12) -> tuple[QualityRun, ..
     return _as_runs(list(rows.order_by("-at", "-id")[:limit]))
 
 
-def latest_quality(resources: Iterable[str]) -> Mapping[str, QualityRun]:
-    """By resource its latest run, for those that have one; two queries."""
-    rows = models.QualityRun.objects.filter(resource_id__in=set(resources)).select_related("resource")
-    latest = rows.order_by("resource_id", "-at", "-id").distinct("resource_id")
-    return {run.resource: run for run in _as_runs(list(latest))}
+def recent_quality(resources: Iterable[str], *, last: int) -> Mapping[str, Sequence[QualityRun]]:
+    """By resource its latest runs, newest first; two queries."""
+    nth = Window(RowNumber(), partition_by=[F("resource_id")], order_by=[F("at").desc(), F("id").desc()])
+    rows = models.QualityRun.objects.filter(resource_id__in=set(resources)).annotate(nth=nth)
+    latest = rows.filter(nth__lte=last).select_related("resource").order_by("resource_id", "nth")
+    found: dict[str, list[QualityRun]] = {}
+    for run in _as_runs(list(latest)):
+        found.setdefault(run.resource, []).append(run)
+    return found
 
 
 def list_batches(departments: Iterable[str], *, limit: int = 50) -> tuple[Batch, ...]:
@@ -72,15 +78,20 @@ def get_batch(batch_id: UUID) -> Batch:
 
 
 def list_quarantine(
-    batch_id: UUID, *, after: int = 0, limit: int | None = None
+    batch_id: UUID, *, after: int | None = None, limit: int | None = None
 ) -> tuple[QuarantinedRow, ...]:
-    """Rows of a batch that were not taken, in the order of the file, from the row after `after`."""
-    rows = models.QuarantinedRow.objects.filter(batch_id=batch_id, row__gt=after).order_by("row")[:limit]
+    """Rows of a batch that were not taken, in the order of the file, from the row after `after`.
+
+    Lines that could not be read have no number in the file's order: theirs are negative.
+    """
+    rows = models.QuarantinedRow.objects.filter(batch_id=batch_id).order_by("row")
+    if after is not None:
+        rows = rows.filter(row__gt=after)
     return tuple(
         QuarantinedRow(
             row.row, tuple(row.reasons), json.loads(crypto.decrypt(row.values_cipher, ROW_CONTEXT))
         )
-        for row in rows
+        for row in rows[:limit]
     )
 
 

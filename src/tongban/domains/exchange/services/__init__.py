@@ -2,6 +2,13 @@
 
 from tongban.domains.exchange.services.batches import FaultyFile, subject_field, take_file, take_files
 from tongban.domains.exchange.services.comparison import compare as compare_logs
+from tongban.domains.exchange.services.batches import (
+    FaultyFile,
+    drop_file,
+    subject_field,
+    take_file,
+    waiting_files,
+)
 from tongban.domains.exchange.services.demands import (
     DemandNotFound,
     FaultyDemand,
@@ -91,6 +98,7 @@ __all__ = [
     "ask_for_data",
     "compare_logs",
     "dispute",
+    "drop_file",
     "drop_way",
     "end_grant",
     "entry_schema",
@@ -126,8 +134,8 @@ __all__ = [
     "subject_field",
     "supply",
     "take_file",
-    "take_files",
     "uphold",
     "verify_evidence",
+    "waiting_files",
     "withdraw",
 ]

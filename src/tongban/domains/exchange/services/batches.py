@@ -7,10 +7,10 @@ cut off is begun again from the file, which is there until all is done.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 import duckdb
@@ -30,6 +30,7 @@ from tongban.foundation import crypto
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.ids import new_id
 from tongban.kernel.instants import shanghai_date
 from tongban.kernel.national_calendar import national_calendar
 from tongban.kernel.workdays import add_workdays
@@ -62,15 +63,32 @@ def inbox() -> Path:
     return Path(settings.EXCHANGE_INBOX)
 
 
-def take_files(*, actor: Actor, at: datetime) -> list[Batch]:
-    """Process every file that lies in the inbox, the oldest first; a name that ends otherwise is one still being written."""
+def drop_file(content: Iterable[bytes], *, name: str, resource: str) -> Path:
+    """Put a file into the inbox; it appears there under its name when it is whole.
+
+    Raises `FaultyFile` for another format, `selectors.ResourceNotFound`.
+    """
+    folder = inbox() / selectors.get_resource(resource).code
+    path = folder / PurePosixPath(name).name
+    if path.suffix.lower() not in SUFFIXES:
+        raise FaultyFile(f"a file that ends in {path.suffix!r}")
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{new_id()}.part")
+    with partial.open("wb") as file:
+        for chunk in content:
+            file.write(chunk)
+    return partial.replace(path)
+
+
+def waiting_files(resources: Iterable[str]) -> list[Path]:
+    """What lies in the inbox for these resources, the oldest first; a name that ends otherwise is one still being written."""
     found = [
-        path for path in inbox().glob("*/*") if path.suffix.lower() in SUFFIXES and not path.is_symlink()
+        path
+        for code in resources
+        for path in (inbox() / code).glob("*")
+        if path.suffix.lower() in SUFFIXES and not path.is_symlink()
     ]
-    return [
-        take_file(path, resource=path.parent.name, actor=actor, at=at)
-        for path in sorted(found, key=lambda one: (one.stat().st_mtime, one.name))
-    ]
+    return sorted(found, key=lambda one: (one.stat().st_mtime, one.name))
 
 
 def take_file(path: Path, *, resource: str, actor: Actor, at: datetime) -> Batch:
