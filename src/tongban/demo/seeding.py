@@ -78,6 +78,7 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     licences.load_licence_types(read("licence_types"), actor=PLATFORM, at=founded_at)
     exchange.load_systems(read("systems"), actor=PLATFORM, at=founded_at)
     exchange.load_resources(read("resources"), actor=PLATFORM, at=founded_at)
+    exchange.load_quality_rules(read("quality_rules"), actor=PLATFORM, at=founded_at)
     say("guides")
     _guides(founded_at)
     say("life events")
@@ -95,6 +96,8 @@ def seed(*, at: datetime, say: Callable[[str], None]) -> None:
     write_people(read("people"), at)
     say(f"{demands.make(read('people')['officers'], at=at)} demands between departments")
     catalogue.record_audit(actor=PLATFORM, at=at)
+    say("quality of the registers")
+    exchange.run_all_quality(actor=PLATFORM, at=at)
 
 
 @cache

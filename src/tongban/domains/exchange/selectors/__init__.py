@@ -23,7 +23,6 @@ from tongban.domains.exchange.selectors.evidence import (
     list_evidence_batches,
     list_exchange_records,
 )
-from tongban.domains.exchange.selectors.findings import get_finding, list_findings
 from tongban.domains.exchange.selectors.findings import find_finding, get_finding, list_findings
 from tongban.domains.exchange.selectors.interfaces import list_interfaces, register_interface_source
 from tongban.domains.exchange.selectors.looks import list_looks
@@ -61,8 +60,8 @@ __all__ = [
     "entries",
     "field_labels",
     "find_demand",
-    "find_grant",
     "find_finding",
+    "find_grant",
     "get_batch",
     "get_catalogue_entry",
     "get_demand",

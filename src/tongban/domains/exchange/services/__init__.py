@@ -1,7 +1,5 @@
 """What can be done to the data catalogue, and the look-up itself."""
 
-from tongban.domains.exchange.services.batches import FaultyFile, subject_field, take_file, take_files
-from tongban.domains.exchange.services.comparison import compare as compare_logs
 from tongban.domains.exchange.services.batches import (
     FaultyFile,
     drop_file,
@@ -9,6 +7,7 @@ from tongban.domains.exchange.services.batches import (
     take_file,
     waiting_files,
 )
+from tongban.domains.exchange.services.comparison import compare as compare_logs
 from tongban.domains.exchange.services.demands import (
     DemandNotFound,
     FaultyDemand,

@@ -33,6 +33,9 @@ def tabs(actor: Actor, here: str) -> tuple[Tab, ...]:
         ("console:data_demands", _("需求"), STEWARDS),
         ("console:data_grants", _("授权"), STEWARDS),
         ("console:data_lists", _("三张清单"), STEWARDS),
+        ("console:data_quality", _("质量"), STEWARDS),
+        ("console:data_findings", _("数据问题"), STEWARDS),
+        ("console:data_batches", _("批量文件"), STEWARDS),
     )
     return tuple(
         Tab(reverse(name), words, name == here) for name, words, roles in entries if actor.has_role(*roles)
@@ -122,6 +125,6 @@ def _findings(findings: Sequence[Finding], today: date) -> Figure:
     late = sum(one.due_on < today for one in findings)
     return Figure(
         _("%(count)d 个数据问题没有答复，其中 %(late)d 个超期。") % {"count": len(findings), "late": late},
-        reverse("console:data_resources"),
+        reverse("console:data_findings"),
         bool(findings),
     )
