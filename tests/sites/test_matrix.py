@@ -30,7 +30,8 @@ from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.eforms.models import Attachment
 from tongban.domains.exchange import services as exchange
-from tongban.domains.exchange.types import Grant, NewDemand
+from tongban.domains.exchange.models import Batch
+from tongban.domains.exchange.types import FindingKind, Grant, NewDemand
 from tongban.domains.identity import selectors as people
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
@@ -124,6 +125,9 @@ WHOSE: dict[str, set[str]] = {
     "console:data_demand_act": {STEWARD},
     "console:data_end_grant": {STEWARD},
     "console:data_csv": {STEWARD, OTHER_STEWARD},
+    "console:data_finding": {STEWARD},
+    "console:data_batch": {STEWARD},
+    "console:data_quarantine": {STEWARD},
     "console:draft": {EDITOR},
     "console:substance": set(),
     "console:procedure": {EDITOR, PUBLISHER},
@@ -278,6 +282,10 @@ def _build(city: City) -> Town:
     ask = ConsentAsk(firm, "示例", {"YYZZ": ("name",)}, is_once=True, until=date(2026, 4, 1))
     objects["consent_id"] = library.ask_consent(ask, actor=office, at=cities.NOW).id
     objects["demand_id"], objects["grant_id"] = _demand_and_grant()
+    objects["finding_id"] = exchange.report_finding(
+        "T-FOOD", FindingKind.QUALITY, text="示例", due_on=date(2026, 4, 1), actor=PLATFORM, at=cities.NOW
+    ).id
+    objects["batch_id"] = Batch.objects.create(resource_id="T-FOOD", received_at=cities.NOW, state="DONE").pk
     by_route: dict[str, dict[str, object]] = {
         "console:data_demand_act": {"slug": "withdraw"},
         "console:data_csv": {"slug": "supply"},

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
+from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tongban.domains.exchange import selectors, services
@@ -17,7 +18,7 @@ def take_batches(timestamp: int) -> None:
     """Give each file that departments dropped a job of its own, so that a faulty one holds up no other."""
     del timestamp
     for path in services.waiting_files(one.code for one in selectors.list_resources()):
-        with suppress(AlreadyEnqueued):
+        with suppress(AlreadyEnqueued), transaction.atomic():
             take_batch.configure(queueing_lock=f"exchange.take_batch {path}").defer(path=str(path))
 
 

@@ -45,7 +45,10 @@ class AnswerForm(forms.Form):
 class FileForm(forms.Form):
     resource = forms.ChoiceField(
         label=gettext_lazy("哪项资源"),
-        error_messages={"required": gettext_lazy("请选择这个文件是哪项资源。")},
+        error_messages={
+            "required": gettext_lazy("请选择这个文件是哪项资源。"),
+            "invalid_choice": gettext_lazy("请选择本部门的资源。"),
+        },
     )
     file = forms.FileField(
         label=gettext_lazy("文件"),
