@@ -18,12 +18,14 @@ MODULES = (
     "pages",
     "batch_files",
     "verify",
+    "licence_files",
 )
 QUICK = {
     "submission": ("--seconds", "3"),
     "search": ("--items", "2000"),
     "queue": ("--cases", "5000"),
     "batch_files": ("--rows", "100000"),
+    "licence_files": ("--files", "10"),
 }
 """What makes a benchmark small; the others are small already."""
 

@@ -295,6 +295,7 @@ def _build(city: City) -> Town:
         "portal:settle_branch": {"number": number},
         "portal:status": {"number": number},
         "portal:licence": {"number": licence},
+        "portal:licence_data": {"number": licence},
         "portal:present": {"number": licence},
         "portal:keep_in_phone": {"number": licence},
         "portal:withdraw_from_phones": {"number": licence},

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tongban.foundation import crypto
 from tongban.foundation.audit import services as audit
+from tongban.foundation.prepared import prepared
 from tongban.foundation.signing import certificates, models, software, tokens
 from tongban.foundation.signing.types import (
     PLATFORM,
@@ -85,7 +86,8 @@ def signer_for(owner: str, *, algorithm: Algorithm = Algorithm.ES256, at: dateti
 
     Outside production one is made where there is none. Raises `NoSigner` in production, `KeyUnavailable` when its token is gone.
     """
-    row = _in_force(owner, algorithm, at).first()
+    rows = _in_force(owner, algorithm.value, at)
+    row = rows[0] if rows else None
     if row is None:
         if settings.IS_PRODUCTION:
             raise NoSigner(f"{owner} has no {algorithm.value} certificate in force at {at.isoformat()}")
@@ -224,12 +226,18 @@ def revoke(key_id: str, *, reason: str, actor: Actor, at: datetime) -> Certifica
     return _as_certificate(row)
 
 
-def _in_force(owner: str, algorithm: Algorithm, at: datetime) -> QuerySet[models.Certificate]:
+@prepared
+def _in_force(owner: str, algorithm: str, at: datetime) -> QuerySet[models.Certificate]:
+    """The signers of an owner at an instant, the newest first."""
     rows = models.Certificate.objects.filter(
-        owner=owner, kind=CertificateKind.SIGNER, algorithm=algorithm, not_before__lte=at, not_after__gt=at
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=at),
+        owner=owner,
+        kind=CertificateKind.SIGNER,
+        algorithm=algorithm,
+        not_before__lte=at,
+        not_after__gt=at,
     )
-    rows = rows.exclude(revoked_at__lte=at).select_related("issued_by__issued_by")
-    return rows.order_by("-not_before", "-id")
+    return rows.select_related("issued_by__issued_by").order_by("-not_before", "-id")
 
 
 def _signer(row: models.Certificate) -> _KeySigner:
@@ -280,8 +288,8 @@ def _upwards(row: models.Certificate) -> list[models.Certificate]:
 def _issue_once(owner: str, algorithm: Algorithm, at: datetime) -> models.Certificate:
     """The signer that another process issued in the meantime, or a new one."""
     _lock_issuing()
-    row = _in_force(owner, algorithm, at).first()
-    return row or _issue(owner, algorithm, "", PLATFORM_ACTOR, at)
+    rows = _in_force(owner, algorithm.value, at)
+    return rows[0] if rows else _issue(owner, algorithm, "", PLATFORM_ACTOR, at)
 
 
 def _lock_issuing() -> None:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import httpx
 import rfc3161_client
-from asn1crypto import cms, core, tsp, x509
+from asn1crypto import cms, core, tsp
 from cryptography.x509 import load_der_x509_certificate
 from django.conf import settings
 
@@ -141,9 +141,6 @@ def stamp(digest: bytes, *, at: datetime, nonce: int | None = None) -> bytes:
                 "serial_number": secrets.randbits(63),
                 "gen_time": at.astimezone(UTC).replace(microsecond=0),
                 "nonce": nonce,
-                "tsa": x509.GeneralName(
-                    name="directory_name", value=x509.Certificate.load(signer.certificate).subject
-                ),
             }
         ).dump()
         return messages.write(
