@@ -47,7 +47,7 @@ def test_the_document_is_openapi_3_1(document: Any) -> None:
     raw = document.raw_schema
 
     assert raw["openapi"].startswith("3.1.")
-    assert len(raw["paths"]) == 34
+    assert len(raw["paths"]) == 35
     assert raw["paths"]["/api/v1/cases"]["get"]["responses"]["4XX"]["content"].keys() == {
         "application/problem+json"
     }
