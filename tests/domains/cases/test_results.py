@@ -18,7 +18,7 @@ def test_a_licence_says_what_its_holder_answered() -> None:
         HANDLER__person__name="李四",
     )
 
-    assert fields_from_answers(LICENCE, given, holder_role="ENTERPRISE") == {
+    assert fields_from_answers(LICENCE, given, {}, holder_role="ENTERPRISE") == {
         "name": "示例小馆",
         "uscc": "92310115MADM00019C",
         "legal_representative": "张三",
@@ -33,7 +33,7 @@ def test_a_company_to_be_founded_bears_its_own_name_and_not_its_founders() -> No
         MATTER__entity__business_scope="餐饮服务",
     )
 
-    assert fields_from_answers(LICENCE, given, holder_role="APPLICANT") == {
+    assert fields_from_answers(LICENCE, given, {}, holder_role="APPLICANT") == {
         "name": "示例新公司",
         "address": "示例市浦东新区示例路3号",
         "business_scope": "餐饮服务",

@@ -1,18 +1,19 @@
 """The library these tests keep: the sample city's licence types, and food licences of 示例小馆."""
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import tongban
 from domains.identity import cast
 from tongban.domains.identity.types import Subject
-from tongban.domains.licences import services
-from tongban.domains.licences.types import Ground, IssueRequest
+from tongban.domains.licences import selectors, services
+from tongban.domains.licences.types import Ground, IssueRequest, LicenceAction, Notice, SignalKind
 from tongban.domains.standards import services as standards
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
 from tongban.kernel.ids import new_id
+from tongban.kernel.national_calendar import national_calendar
 
 TODAY = date(2026, 3, 2)
 TYPES = Path(tongban.__file__).parent / "demo/data/licence_types.json"
@@ -70,3 +71,16 @@ def issue(holder: Subject, **changes: Any) -> Any:
     """A licence that a case granted; `CASE-1` unless another is named."""
     changes.setdefault("case_number", "CASE-1")
     return services.issue(request(holder, **changes), actor=PLATFORM, at=cast.NOW)
+
+
+def decide(number: str, action: LicenceAction, *, at: datetime = cast.NOW) -> None:
+    """Suspend, revoke or annul a licence by a proceeding that was decided at an instant, its holder having been silent."""
+    keeper = officer(Role.LICENCE_KEEPER, department=selectors.get_by_number(number).issuer)
+    decider = officer(Role.DECIDER, department=keeper.department or "")
+    told = at - timedelta(days=20)
+    one = services.open_proceeding(
+        number, signal=SignalKind.INSPECTION, text="现场不符", actor=keeper, at=told
+    )
+    notice = Notice(action, "中华人民共和国食品安全法", "第一百二十六条", "现场不符")
+    services.notify(one.id, notice, calendar=national_calendar(), actor=keeper, at=told)
+    services.decide(one.id, reason="属实", actor=decider, at=at)

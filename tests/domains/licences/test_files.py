@@ -10,11 +10,11 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from domains.identity import cast
-from domains.licences.test_licences import holder, request  # noqa: F401 - a fixture
+from domains.licences.library import decide, request
 from tongban.domains.identity.types import Subject
 from tongban.domains.licences import models, rules, selectors, services
 from tongban.domains.licences.services import files
-from tongban.domains.licences.types import FileRefusal, Licence, LicenceStatus
+from tongban.domains.licences.types import FileRefusal, Licence, LicenceAction, LicenceStatus
 from tongban.foundation.audit.models import Entry
 from tongban.foundation.signing import pdf as signed_pdf
 from tongban.foundation.signing import services as signing
@@ -28,7 +28,7 @@ LATER = AT + timedelta(days=10)
 
 
 @pytest.fixture
-def licence(holder: Subject) -> Licence:  # noqa: F811 - the fixture
+def licence(holder: Subject) -> Licence:
     signing._known.clear()
     return services.issue(request(holder), actor=PLATFORM, at=AT)
 
@@ -114,7 +114,7 @@ def test_it_is_made_once_a_state(licence):
     assert models.LicenceFile.objects.count() == 1
     assert Entry.objects.filter(action="SIGN_LICENCE_FILE").count() == 1
 
-    services.suspend(licence.number, actor=PLATFORM, at=LATER, reason="整改")
+    decide(licence.number, LicenceAction.SUSPEND, at=LATER)
     suspended = made(licence, LATER)
 
     assert (suspended.status, suspended.signed_at) == (LicenceStatus.SUSPENDED, LATER)
@@ -124,7 +124,7 @@ def test_it_is_made_once_a_state(licence):
 def test_an_older_file_is_genuine_but_says_that_the_licence_changed(licence):
     pdf = made(licence).pdf
 
-    services.revoke(licence.number, actor=PLATFORM, at=LATER, reason="处罚")
+    decide(licence.number, LicenceAction.REVOKE, at=LATER)
 
     found = services.check_file(pdf, at=LATER).licence
     assert found is not None
@@ -260,9 +260,13 @@ def test_a_token_that_is_gone_stops_the_issue_and_keeps_nothing(licence, monkeyp
 
 def test_production_issues_nothing_without_a_certificate(licence, settings):
     settings.IS_PRODUCTION = True
+    number = models.Licence.objects.get().number
 
-    with pytest.raises(NoSigner):
+    with pytest.raises(TimeStampFailed):
         made(licence)
+    models.Licence.objects.update(issuer_id="GA")
+    with pytest.raises(NoSigner):
+        services.sign_file(number, actor=PLATFORM, at=AT)
 
     assert models.LicenceFile.objects.count() == 0
 

@@ -18,7 +18,7 @@ from tongban.domains.cases import selectors as cases
 from tongban.domains.cases.states import act_words
 from tongban.domains.cases.types import Action, Dossier, Status, Timeline, WaivedState
 from tongban.domains.catalogue import selectors as catalogue
-from tongban.domains.catalogue.types import Rule
+from tongban.domains.catalogue.types import ResultEffect, Rule
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Connection, Department
 from tongban.domains.eforms import selectors as eforms
@@ -263,7 +263,9 @@ class _Play:
         report.elapsed_days = _workdays(begun, max(days, default=begun))
         wanted = [one for one in plan.items if not one.package_item.guidance_only]
         promised = sum(
-            result.licence_type is not None for one in wanted for result in one.guide.substance.results
+            result.licence_type is not None and result.effect is not ResultEffect.CANCEL
+            for one in wanted
+            for result in one.guide.substance.results
         )
         done = sum(one.status in DONE for one in found.cases)
         is_done = done == len(wanted) == len(found.cases)

@@ -11,6 +11,7 @@ class CasesConfig(AppConfig):
         from tongban.domains.cases import events, handlers, selectors
         from tongban.domains.exchange import services as exchange
         from tongban.domains.licences import services as licences
+        from tongban.domains.licences.events import LicenceChanged
         from tongban.domains.messaging.events import MailRefused
         from tongban.foundation.outbox import registry
 
@@ -27,6 +28,7 @@ class CasesConfig(AppConfig):
         registry.subscribe(
             events.DataWanted, name="cases.fetch_materials", handler=handlers.fetch_materials, calls_out=True
         )
+        registry.subscribe(LicenceChanged, name="cases.follow_licence", handler=handlers.follow_licence)
         registry.subscribe(MailRefused, name="cases.plan_call", handler=handlers.plan_call)
         registry.subscribe(
             events.CalendarEnding,

@@ -20,6 +20,7 @@ from tongban.domains.cases.models import Case, CheckTask, ClockEvent, Supplement
 from tongban.domains.cases.rules.clock import NO_LIMIT, ClockEventKind
 from tongban.domains.cases.rules.papers import day_words, instant_words
 from tongban.domains.cases.types import Action, CheckKind, CheckOutcome, Light, Status
+from tongban.domains.licences.events import LicenceChanged
 from tongban.domains.messaging import services as messaging
 from tongban.domains.messaging.events import MailRefused
 from tongban.foundation.prepared import prepared
@@ -99,6 +100,11 @@ def plan_call(event: MailRefused, at: datetime) -> None:
         case_number=event.case_number,
         at=at,
     )
+
+
+def follow_licence(event: LicenceChanged, at: datetime) -> None:
+    """Open cases that rest on the licence are flagged, or no longer."""
+    services.follow_licence(event, at)
 
 
 def tell_calendar_editors(event: CalendarEnding, at: datetime) -> None:

@@ -112,6 +112,8 @@ class Case(models.Model):
     is_provisional = models.BooleanField(default=False)
     deferred_materials = ArrayField(models.CharField(max_length=64), default=list)
     uses_promise = models.BooleanField(default=False)
+    is_flagged = models.BooleanField(default=False)
+    """A licence it rests on has lost its force since; kept with its flags."""
 
     class Meta:
         verbose_name = _("办件")
@@ -157,6 +159,33 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class CaseFlag(models.Model):
+    """What the deciding officer must know of a licence the case rests on (证照状态提示)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="flags", db_index=False)
+    licence_number = models.CharField(max_length=128)
+    status = models.CharField(max_length=16)
+    text = models.CharField(max_length=300)
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("证照状态提示")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "licence_number"],
+                condition=Q(cleared_at__isnull=True),
+                name="case_flag_once_a_licence",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class CaseContent(models.Model):

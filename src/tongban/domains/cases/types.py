@@ -521,6 +521,8 @@ class QueueRow:
     is_provisional: bool = False
     application_number: str = ""
     department: str = ""
+    is_flagged: bool = False
+    """A licence it rests on has lost its force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -693,6 +695,8 @@ class Dossier:
     checks: tuple[CheckTask, ...] = ()
     decision: DecisionRecord | None = None
     supplement_answer_by: date | None = None
+    flags: tuple[str, ...] = ()
+    """What became of licences the case rests on, in sentences; a grant over them needs a reason."""
     was_supplemented: bool = False
     """A request for supplements was made before: a second one is refused (行政许可法 §32(4))."""
     waived: tuple[WaivedMaterial, ...] = ()

@@ -217,6 +217,15 @@ class Fee:
     online_payment: bool
 
 
+class ResultEffect(StrEnum):
+    """What a grant does to the licence its result names."""
+
+    ISSUE = "ISSUE"  # 新发
+    RENEW = "RENEW"  # 延续或换发：有旧证的，新证代替旧证
+    CHANGE = "CHANGE"  # 变更：换发载明新内容的一张
+    CANCEL = "CANCEL"  # 注销
+
+
 @dataclass(frozen=True, slots=True)
 class ItemResult:
     """审批结果."""
@@ -228,6 +237,7 @@ class ItemResult:
     sample: str
     holder_role: str = "APPLICANT"
     """Subject role of the form whose licence it will be, e.g. `APPLICANT`, `CHILD`."""
+    effect: ResultEffect = ResultEffect.ISSUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,7 +308,11 @@ def grant(request: ApiRequest, number: CaseNumber, body: GrantIn, key: Idempoten
     return _once(
         request,
         key,
-        lambda: services.grant(**_act(request, number, body), result_fields=body.result_fields),
+        lambda: services.grant(
+            **_act(request, number, body),
+            result_fields=body.result_fields,
+            flag_reason=body.flag_reason,
+        ),
     )
 
 

@@ -251,6 +251,8 @@ class ReasonIn(ActIn):
 
 class GrantIn(ActIn):
     result_fields: Annotated[dict[Code, Text], Field(default_factory=dict, max_length=100)]
+    flag_reason: Annotated[str, Field(max_length=2_000)] = ""
+    """Why it is granted although a licence the case rests on has lost its force since."""
 
 
 class RefusalIn(ActIn):

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from tongban.domains.cases import selectors as cases
 from tongban.domains.catalogue import rules
 from tongban.domains.catalogue import selectors as catalogue
-from tongban.domains.catalogue.types import Channel, Guide, Handling, Material, MaterialVerdict
+from tongban.domains.catalogue.types import (
+    Channel,
+    Guide,
+    Handling,
+    ItemResult,
+    Material,
+    MaterialVerdict,
+    ResultEffect,
+)
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Division, Window
 from tongban.domains.lifeevents import selectors as lifeevents
@@ -176,7 +184,7 @@ def build(
             (one.name, _special_text(one.pause, one.max_days)) for one in substance.special_procedures
         ),
         points=tuple(PointView(str(point.stage), point.plain) for point in substance.points),
-        results=tuple((one.name, _validity(one.valid_years)) for one in substance.results),
+        results=tuple((one.name, _outcome(one)) for one in substance.results),
         fees=tuple(
             (
                 fee.name,
@@ -316,7 +324,12 @@ def _special_text(pause: str | None, max_days: int) -> str:
     return _("所需时间不计入办理期限，会书面告知，最长 %(days)d 个工作日。") % {"days": max_days}
 
 
-def _validity(years: int | None) -> str:
+def _outcome(result: ItemResult) -> str:
+    if result.effect is ResultEffect.CANCEL:
+        return _("办结后这张证照失去效力")
+    if result.effect is ResultEffect.CHANGE:
+        return _("换发载明新内容的一张，有效期不变")
+    years = result.valid_years
     return _("有效期 %(years)d 年") % {"years": years} if years else _("长期有效或按法律规定")
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from tongban.domains.cases.models import (
     Case,
+    CaseFlag,
     CheckTask,
     ClockEvent,
     Conflict,
@@ -124,6 +125,7 @@ def get_dossier(case_number: str, *, actor: Actor, at: datetime | None = None) -
         checks=tuple(check_view(row, case) for row in read_rows(CheckTask, case.check_rows)),
         decision=decision_view(decision) if decision is not None else None,
         supplement_answer_by=answer_by_of(case),
+        flags=_flags(case),
         was_supplemented=getattr(case, "supplement_request", None) is not None,
         waived=list_waived(case.id),
         assistance=list_assistance_of_case(case.id, at=now),
@@ -150,6 +152,13 @@ def get_clock(case_number: str, *, actor: Actor, at: datetime | None = None) -> 
         used_days=used_days(calendar, facts, now),
         spans=(*spans_of(calendar, facts, now), *_counted_spans(case, calendar)),
     )
+
+
+def _flags(case: Case) -> tuple[str, ...]:
+    if not case.is_flagged:
+        return ()
+    rows = CaseFlag.objects.filter(case=case, cleared_at__isnull=True).order_by("id")
+    return tuple(rows.values_list("text", flat=True))
 
 
 def _counted_spans(case: Case, calendar: Calendar) -> tuple[TimeSpan, ...]:

@@ -60,6 +60,7 @@ _COLUMNS = (
     "is_provisional",
     "application__number",
     "department",
+    "is_flagged",
 )
 # Numbers are longer than any name begins.
 _SHORTEST_NUMBER = 12
@@ -219,7 +220,9 @@ def _read_cursor(cursor: str) -> tuple[date, UUID]:
 
 def _row(row: tuple[object, ...], calendar: Calendar, today: date) -> QueueRow:
     (case_id, number, item_name, applicant_name, status, received_at, due_on, amber_on) = row[:8]
-    (assignee_name, package_title, revision, is_provisional, application_number, department) = row[8:]
+    (assignee_name, package_title, revision, is_provisional, application_number, department, is_flagged) = (
+        row[8:]
+    )
     assert isinstance(case_id, UUID)
     assert isinstance(due_on, date)
     assert isinstance(amber_on, date)
@@ -241,6 +244,7 @@ def _row(row: tuple[object, ...], calendar: Calendar, today: date) -> QueueRow:
         is_provisional=is_provisional is True,
         application_number=str(application_number),
         department=str(department),
+        is_flagged=is_flagged is True,
     )
 
 

@@ -61,7 +61,6 @@ from tongban.domains.cases.services.completion import (
 )
 from tongban.domains.cases.services.correction import NothingToCorrect, ValueRefused, correct
 from tongban.domains.cases.services.decision import (
-    HolderUnknown,
     MaterialOutstanding,
     ReasonMissing,
     SupplementStillOpen,
@@ -88,6 +87,7 @@ from tongban.domains.cases.services.examination import (
     tick_points,
 )
 from tongban.domains.cases.services.fetching import ask_for_missing, fetch_materials, fetch_waiting
+from tongban.domains.cases.services.flags import FlagUnanswered, follow_licence
 from tongban.domains.cases.services.limits import (
     accept_by_silence,
     change_calendar,
@@ -99,6 +99,7 @@ from tongban.domains.cases.services.limits import (
     tell_calendar_ends,
 )
 from tongban.domains.cases.services.papers import open_paper
+from tongban.domains.cases.services.results import HolderUnknown
 from tongban.domains.cases.services.submission import (
     IdempotencyConflict,
     NothingToSubmit,
@@ -129,6 +130,7 @@ __all__ = [
     "ExtensionRefused",
     "FaultyPeriod",
     "FindingMissing",
+    "FlagUnanswered",
     "HolderUnknown",
     "IdempotencyConflict",
     "IllegalTransition",
@@ -177,6 +179,7 @@ __all__ = [
     "fetch_waiting",
     "finish_examination",
     "fold_tallies",
+    "follow_licence",
     "grant",
     "hand_in_deferred",
     "hand_over",

@@ -13,10 +13,11 @@ from tongban.domains.cases.rules import papers as wording
 from tongban.domains.cases.rules.answers import read_sheet
 from tongban.domains.cases.rules.clock import ClockEventKind
 from tongban.domains.cases.rules.examination import failed_findings, require_grantable, require_grounds
-from tongban.domains.cases.rules.results import fields_from_answers
 from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.selectors.guides import guide_of
+from tongban.domains.cases.services.flags import require_answered
 from tongban.domains.cases.services.papers import heading_of, issue_paper
+from tongban.domains.cases.services.results import issue_results
 from tongban.domains.cases.services.transition import Act, lock_case, note_clock, receipt_of, transition
 from tongban.domains.cases.types import (
     Action,
@@ -27,15 +28,7 @@ from tongban.domains.cases.types import (
     PaperKind,
     Status,
 )
-from tongban.domains.catalogue.types import Guide, ItemResult
-from tongban.domains.eforms.rules import Founded, Numbered, subject_in
-from tongban.domains.eforms.types import Answer, SubjectRole
-from tongban.domains.identity import selectors as identity
-from tongban.domains.identity import services as identifying
-from tongban.domains.identity.types import Subject, SubjectKind
-from tongban.domains.licences import selectors as licence_types
-from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import IssueRequest
+from tongban.domains.catalogue.types import Guide
 from tongban.domains.standards import selectors as standards
 from tongban.kernel.actors import Actor
 from tongban.kernel.clock import DecisionOutcome, delivery_due
@@ -45,25 +38,12 @@ from tongban.kernel.workdays import add_workdays
 
 # Ours: a promise is checked within thirty working days of the decision that trusted it.
 PROMISE_CHECK_DAYS = 30
-_REGISTER_OF_KIND = {
-    SubjectKind.PERSON: identifying.register_person,
-    SubjectKind.ENTITY: identifying.register_entity,
-}
 
 
 class MaterialOutstanding(TongbanError):
     """A material accepted later (容缺) has not come."""
 
     code: ClassVar[str] = "MATERIAL_OUTSTANDING"
-
-
-class HolderUnknown(TongbanError):
-    """The form does not say who stands in the role whose licence the result is."""
-
-    code: ClassVar[str] = "HOLDER_UNKNOWN"
-    default_sentence: ClassVar[str] = gettext_noop(
-        "申请表没有写清证照发给谁，不能签发。请先更正持证人的姓名（名称）和证件号码。"
-    )
 
 
 class ReasonMissing(TongbanError):
@@ -84,20 +64,23 @@ def grant(
     actor: Actor,
     at: datetime,
     override_reason: str = "",
+    flag_reason: str = "",
 ) -> ActReceipt:
-    """Grant, and issue every result the item's version names, in the one transaction.
+    """Grant, and do to licences what every result of the item's version says, in the one transaction.
 
     A licence says what the applicant answered; `result_fields` adds to it or says it otherwise.
     What an officer or the machine found wrong is overridden only by a second person with a reason, which is
-    counted. Under 告知承诺 a dated check task is created.
+    counted. A licence the case rests on that has lost its force since is answered with `flag_reason`. Under 告知承诺 a dated
+    check task is created.
     Raises ``PointsFailed``, ``SecondPersonNeeded``, :class:`MaterialOutstanding`, :class:`HolderUnknown`.
     """
     with transaction.atomic():
         case = lock_case(case_number=case_number, revision=revision, action=Action.GRANT, actor=actor)
         _require_materials(case)
+        require_answered(case, flag_reason, actor=actor, at=at)
         guide = guide_of(case)
         is_override = _judge_findings(case, guide, actor, override_reason)
-        issued = _issue_results(case, guide, result_fields, actor=actor, at=at)
+        issued = issue_results(case, guide, result_fields, actor=actor, at=at)
         Decision.objects.create(
             case=case,
             outcome=Outcome.GRANT.value,
@@ -114,6 +97,8 @@ def grant(
         note_clock(case, ClockEventKind.DECIDED, at, reason=Outcome.GRANT.value)
         numbers = tuple(issued.values())
         sentence = "决定准予。" if not numbers else f"决定准予，结果编号：{'、'.join(numbers)}。"
+        if flag_reason.strip() and case.is_flagged:
+            sentence += f"所依据的证照状态有变，仍然准予的理由：{flag_reason.strip()}"
         transition(case, Act(Action.GRANT, actor, at, sentence, licences=numbers))
         heading = heading_of(case, PaperKind.GRANT, at)
         served_by = delivery_due(get_calendar(), at, DecisionOutcome.GRANT)
@@ -227,88 +212,6 @@ def _judge_findings(case: Case, guide: Guide, actor: Actor, override_reason: str
     return require_grantable(
         failed, override_reason=override_reason, is_second_person=actor.account_id not in first
     )
-
-
-def _issue_results(
-    case: Case, guide: Guide, result_fields: Mapping[str, str], *, actor: Actor, at: datetime
-) -> dict[str, str]:
-    """Number by name of each licence or document issued; a result without a type is the decision itself."""
-    issued: dict[str, str] = {}
-    answers = read_sheet(case.content.answers)
-    for result in guide.substance.results:
-        if result.licence_type is None:
-            continue
-        fields = licence_types.get_type(result.licence_type).fields
-        told = {field: value for field, value in result_fields.items() if field in fields}
-        holder = _holder_of(case, result, answers, told, actor=actor, at=at)
-        licence = licences.issue(
-            IssueRequest(
-                licence_type=result.licence_type,
-                holder_id=holder.id,
-                holder_name=holder.name,
-                issuer=case.department,
-                case_number=case.number,
-                issued_on=shanghai_date(at),
-                valid_years=result.valid_years,
-                fields=fields_from_answers(fields, answers, holder_role=result.holder_role) | told,
-            ),
-            actor=actor,
-            at=at,
-        )
-        issued[result.name] = licence.number
-    return issued
-
-
-def _holder_of(
-    case: Case,
-    result: ItemResult,
-    answers: Mapping[str, Answer],
-    told: Mapping[str, str],
-    *,
-    actor: Actor,
-    at: datetime,
-) -> Subject:
-    """The applicant, or whoever stands in the result's role in the form; raises :class:`HolderUnknown`."""
-    if result.holder_role == SubjectRole.APPLICANT:
-        return identity.get_subject(case.applicant_id)
-    holder = subject_in(result.holder_role, answers)
-    if holder is None:
-        raise HolderUnknown(f"the form of {case.number} does not say who is its {result.holder_role}")
-    if isinstance(holder, Numbered):
-        return _register(holder, actor=actor, at=at)
-    if isinstance(holder, Founded):
-        return _found(case, holder, told, actor=actor, at=at)
-    mother = _register(holder.mother, actor=actor, at=at)
-    father = None if holder.father is None else _register(holder.father, actor=actor, at=at)
-    return identifying.register_newborn(
-        name=holder.name,
-        birth_date=holder.birth_date,
-        mother=mother.id,
-        father=None if father is None else father.id,
-        actor=actor,
-        at=at,
-    )
-
-
-def _found(case: Case, holder: Founded, told: Mapping[str, str], *, actor: Actor, at: datetime) -> Subject:
-    """The new entity under the name and number that the registering officer writes on its licence."""
-    number = told.get("uscc", "")
-    if not number:
-        raise HolderUnknown(
-            f"no number for the entity that {case.number} founds",
-            sentence=_("请填写登记机关给这家新单位的统一社会信用代码，营业执照才能发给它。"),
-        )
-    representative = case.applicant_id
-    if holder.representative is not None:
-        representative = _register(holder.representative, actor=actor, at=at).id
-    return identifying.found_entity(
-        name=told.get("name") or holder.name, number=number, representative=representative, actor=actor, at=at
-    )
-
-
-def _register(holder: Numbered, *, actor: Actor, at: datetime) -> Subject:
-    register = _REGISTER_OF_KIND[holder.kind]
-    return register(name=holder.name, number=holder.number, actor=actor, at=at)
 
 
 def _plan_promise_check(case: Case, guide: Guide, at: datetime) -> None:

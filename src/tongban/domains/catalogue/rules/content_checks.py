@@ -12,6 +12,7 @@ from tongban.domains.catalogue.types import (
     Material,
     MaterialSource,
     Necessity,
+    ResultEffect,
     ResultKind,
     Rule,
     Tree,
@@ -49,6 +50,7 @@ def repealed_law_in_use(guide: GuideDocument, _: Background) -> Iterator[str]:
 def licence_results_without_type(guide: GuideDocument, background: Background) -> Iterator[str]:
     for result in guide.results:
         is_licence = result.kind is ResultKind.LICENCE or result.name.endswith("证")
+        is_licence = is_licence or result.effect is not ResultEffect.ISSUE
         if is_licence and result.licence_type not in background.licence_types:
             yield result.name
 

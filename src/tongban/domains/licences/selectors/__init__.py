@@ -33,6 +33,7 @@ from tongban.domains.licences.selectors.library import (
     GENERIC_FACE,
     LicenceNotFound,
     as_licence,
+    find_former,
     find_valid,
     former_contents,
     get_by_number,
@@ -43,6 +44,7 @@ from tongban.domains.licences.selectors.library import (
     list_for_holders,
     list_planned,
     status_on,
+    status_words,
 )
 from tongban.domains.licences.selectors.presenting import (
     VerifierNotFound,
@@ -114,6 +116,7 @@ __all__ = [
     "dependents_of",
     "find_consent",
     "find_consent_of_department",
+    "find_former",
     "find_report",
     "find_valid",
     "find_verifiers",
@@ -154,6 +157,7 @@ __all__ = [
     "secret_mark",
     "status_list_uri",
     "status_on",
+    "status_words",
     "type_documents",
     "verifier_with_mark",
 ]

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from tongban.domains.licences import models
+from tongban.domains.licences import models, rules
 from tongban.domains.licences.types import (
     Licence,
     LicenceAction,
     LicenceStatus,
+    LicenceType,
     PlannedChange,
     StatusEntry,
 )
@@ -75,6 +76,26 @@ def lapsed_types(
     return {(row.holder_id, row.licence_type_id): as_licence(row) for row in rows.order_by("valid_to", "id")}
 
 
+def find_former(holder_id: UUID, licence_type: LicenceType, fields: Mapping[str, str]) -> Licence | None:
+    """The licence that a renewal, a change or a cancellation is about; None when the library has none or cannot tell which.
+
+    One that holds goes before one that ran out; where several hold, what tells them apart must be in `fields`.
+    """
+    text = rules.slot_text(licence_type, fields)
+    rows = _licences().filter(
+        holder_id=holder_id,
+        licence_type_id=licence_type.code,
+        status__in=(LicenceStatus.VALID, LicenceStatus.SUSPENDED, LicenceStatus.EXPIRED),
+    )
+    if text:
+        rows = rows.filter(slot=crypto.lookup_hash(text).hex())
+    found = list(rows.order_by("valid_from", "id"))
+    holding = [row for row in found if row.status != LicenceStatus.EXPIRED]
+    if holding:
+        return as_licence(holding[0]) if len(holding) == 1 else None
+    return as_licence(found[-1]) if found else None
+
+
 def list_for_holders(holder_ids: Iterable[UUID]) -> list[Licence]:
     """Every licence of these holders, whatever its status, newest first; one query."""
     rows = _licences().filter(holder_id__in=set(holder_ids)).order_by("-issued_on", "-id")
@@ -91,6 +112,11 @@ def status_on(licence: Licence, on: date) -> LicenceStatus:
     """The status to show on a day: a term that has run out shows before the library's job marks it."""
     has_run_out = licence.valid_to is not None and licence.valid_to <= on
     return LicenceStatus.EXPIRED if has_run_out and licence.status is LicenceStatus.VALID else licence.status
+
+
+def status_words(status: LicenceStatus) -> str:
+    """A status as a word, e.g. 「暂停」."""
+    return rules.STATUS_NAMES[status]
 
 
 def history(number: str) -> list[StatusEntry]:

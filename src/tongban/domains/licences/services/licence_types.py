@@ -1,6 +1,7 @@
 """Keeping the catalogue of licence types (证照目录)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -127,10 +128,11 @@ def _version(
 
 def _named(field: LicenceField) -> LicenceField:
     """The field with its caption; that of its data element where the type gives none."""
-    if field.element and field.element not in standards.elements():
-        raise FaultyLicenceType(f"field {field.name}: no data element {field.element}")
+    for code in (field.element, field.changed_by):
+        if code and code not in standards.elements():
+            raise FaultyLicenceType(f"field {field.name}: no data element {code}")
     caption = field.caption or (standards.get_element(field.element).name if field.element else field.name)
-    return LicenceField(field.name, field.element, caption, field.is_required)
+    return replace(field, caption=caption)
 
 
 def _read(row: Row) -> LicenceTypeDocument:

@@ -49,6 +49,8 @@ class LicenceField:
     caption: Annotated[str, Field(max_length=64)] = ""
     """What stands on the licence; that of the data element where the type gives none."""
     is_required: bool = False
+    changed_by: str = ""
+    """Data element of a form that says the new value when the licence is changed (变更)."""
 
 
 @dataclass(frozen=True, slots=True)

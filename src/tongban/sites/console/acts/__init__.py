@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.types import Dossier
 from tongban.domains.identity import services as identity
+from tongban.domains.licences import services as licences
+from tongban.domains.licences import states as licence_states
 from tongban.sites.console.acts.acceptance import Accept, RefuseAcceptance, RequestSupplement
 from tongban.sites.console.acts.assistance import AskForMissing, RequestAssistance
 from tongban.sites.console.acts.charge import Correct, HandOver, StepAside
@@ -28,9 +30,12 @@ REFUSALS = (
     cases.ConflictOfInterest,
     cases.ExtensionRefused,
     cases.FaultyPeriod,
+    cases.FlagUnanswered,
     cases.LengthNotAnnounced,
     cases.HolderUnknown,
     identity.FaultyNumber,
+    licences.FaultyIssue,
+    licence_states.IllegalTransition,
     cases.MaterialOutstanding,
     cases.MustNotBeAsked,
     cases.NotAColleague,

@@ -1,15 +1,20 @@
 """Acts that end a case, and its service."""
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongban.domains.cases import services as cases
 from tongban.domains.cases.rules.examination import failed_findings
 from tongban.domains.cases.rules.results import fields_from_answers
 from tongban.domains.cases.types import Action, ActReceipt, ServiceMethod
+from tongban.domains.catalogue.types import ResultEffect
 from tongban.domains.licences import selectors as licences
 from tongban.domains.standards import selectors as standards
 from tongban.sites.console.acts.form import LONGEST_TEXT, ActForm, Doing, Matter, words_field
+
+# What is changed stands in the form already, what is cancelled says nothing new.
+_NOT_FILLED_IN = frozenset({ResultEffect.CHANGE, ResultEffect.CANCEL})
 
 
 class Grant(ActForm):
@@ -21,15 +26,22 @@ class Grant(ActForm):
     def prepare(self, matter: Matter) -> None:
         self.result_fields: list[str] = []
         for result in matter.guide.substance.results:
-            if result.licence_type is None:
+            if result.licence_type is None or result.effect in _NOT_FILLED_IN:
                 continue
             licence_type = licences.get_type(result.licence_type)
             filled = fields_from_answers(
-                licence_type.fields, matter.dossier.answers, holder_role=result.holder_role
+                licence_type.fields,
+                matter.dossier.answers,
+                standards.elements(),
+                holder_role=result.holder_role,
             )
             for one in licence_type.contents:
                 if f"result:{one.name}" not in self.fields:
                     self._offer(one.name, one.caption, filled.get(one.name, ""))
+        if matter.dossier.flags:
+            answer = words_field(gettext_lazy("证照状态有变，仍然准予的理由"), is_required=True)
+            answer.help_text = _("；").join(matter.dossier.flags)
+            self.fields["flag_reason"] = answer
         ticks = {tick.point: tick.passed for tick in matter.dossier.ticks}
         if failed_findings(
             matter.guide.substance, matter.dossier.answers, ticks, standards.condition_fields()
@@ -52,6 +64,7 @@ class Grant(ActForm):
             **doing,
             result_fields={name: value for name, value in told.items() if value},
             override_reason=self.cleaned_data.get("override_reason", ""),
+            flag_reason=self.cleaned_data.get("flag_reason", ""),
         )
 
 

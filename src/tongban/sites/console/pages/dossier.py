@@ -249,7 +249,7 @@ def _situation(dossier: Dossier, guide: Guide) -> str:
 
 def _flags(dossier: Dossier, guide: Guide) -> tuple[str, ...]:
     names = {material.code: material.name for material in guide.substance.materials}
-    flags = []
+    flags = [_("%(flag)s：准予要写明理由") % {"flag": one} for one in dossier.flags]
     if dossier.uses_promise:
         flags.append(_("按告知承诺办理：准予后要在期限内核查"))
     if dossier.deferred_materials:

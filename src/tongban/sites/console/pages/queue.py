@@ -71,6 +71,7 @@ class Row:
     left: str
     received: str
     assignee: str
+    flag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def _row(row: QueueRow) -> Row:
         left=_left(row),
         received=moment(row.received_at),
         assignee=row.assignee_name,
+        flag=_("用到的证照已失去效力") if row.is_flagged else "",
     )
 
 
