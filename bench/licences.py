@@ -76,7 +76,9 @@ def _request(holder, number: int):  # type: ignore[no-untyped-def]  # a subject 
     }
     if number % 2:
         fields.pop("premises_address")
-    return IssueRequest("SPJYXKZ", holder.id, holder.name, OFFICE, f"BENCH-{number}", date(2026, 3, 2), 5, fields)
+    return IssueRequest(
+        "SPJYXKZ", holder.id, holder.name, OFFICE, f"BENCH-{number}", date(2026, 3, 2), 5, fields
+    )
 
 
 def _city():  # type: ignore[no-untyped-def]  # a list of subjects
