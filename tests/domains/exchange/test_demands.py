@@ -230,5 +230,5 @@ def test_lists_cost_the_same_for_many(count: int, django_assert_max_num_queries:
 
     with django_assert_max_num_queries(1):
         assert len(selectors.list_demands(GA)) == count
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert len(selectors.list_grants(departments=GA, at=cast.NOW)) == count

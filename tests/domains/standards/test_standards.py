@@ -10,6 +10,7 @@ from django.core.management import call_command
 import tongban
 from domains.identity.cast import NOW, resident_number, uscc
 from tongban.domains.standards import models, rules, selectors, services
+from tongban.domains.standards.selectors import dictionary
 from tongban.domains.standards.types import DataElement, ElementType, LoadReport, Option
 from tongban.kernel.actors import PLATFORM
 from tongban.kernel.conditions import FieldType
@@ -204,7 +205,7 @@ class TestDictionary:
         models.DictionaryRevision.objects.update(revision=99)
         assert selectors.get_element("shop.area_m2").label == "店面面积"
 
-        monkeypatch.setattr(selectors, "SECONDS_BETWEEN_CHECKS", 0.0)
+        monkeypatch.setattr(dictionary, "SECONDS_BETWEEN_CHECKS", 0.0)
 
         assert selectors.get_element("shop.area_m2").label == "改过"
 

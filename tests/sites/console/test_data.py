@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from tongban.domains.catalogue.selectors import drafts
 from tongban.domains.directory import services as directory
 from tongban.domains.exchange import models, selectors, services
 from tongban.domains.exchange.types import DemandStatus, Grade, Grant, SystemKind, SystemState
+from tongban.domains.standards import selectors as standard
 from tongban.domains.standards import services as standards
 from tongban.domains.standards.selectors import forget_dictionary
 from tongban.foundation import clock
@@ -117,7 +118,17 @@ def test_every_page_of_the_stewards_opens_empty_and_full(asker: Desk, provider: 
     ask_for_it(asker)
     grant()
     for desk in (asker, provider):
-        for page in ("", "systems/", "resources/", "resources/T-FIRE/", "demands/", "grants/", "lists/"):
+        for page in (
+            "",
+            "elements/fire.result/",
+            "systems/",
+            "resources/",
+            "resources/T-FIRE/",
+            "demands/",
+            "grants/",
+            "lists/",
+            "elements/",
+        ):
             shown = text_of(desk, f"/console/data/{page}")
             assert shown.count('aria-current="page"') >= 1
             assert "<h1" in shown
@@ -361,3 +372,45 @@ def test_the_lists_cost_the_same_for_many(
     for page in ("resources/", "lists/", "systems/", "grants/", "demands/"):
         with django_assert_max_num_queries(16):
             assert asker.client.get(f"/console/data/{page}").status_code == 200
+
+
+def test_an_element_shows_who_holds_and_who_uses_it_and_the_data_bureau_names_the_source(
+    bureau: Desk, provider: Desk
+) -> None:
+    models.Resource.objects.create(
+        code="T-OTHER", name="另一份", provider_id=FOOD_OFFICE, fields=["r"], sharing="1"
+    )
+    models.ResourceField.objects.create(
+        resource_id="T-OTHER", position=0, name="r", label="r", element_id="fire.result", field_type="text"
+    )
+    address = "/console/data/elements/fire.result/"
+
+    shown = text_of(provider, address)
+    assert "消防检查结论（T-FIRE）" in shown
+    assert "2 处在用" in shown
+    assert "指定数源" not in shown
+    assert provider.client.post(f"{address}source/", {"source": "T-OTHER:r"}).status_code == 404
+    assert standard.get_element("fire.result").resource == "T-FIRE"
+    assert bureau.client.post(f"{address}source/", {"source": "nothing"}).status_code == 302
+    assert standard.get_element("fire.result").resource == "T-FIRE"
+    assert bureau.client.post(f"{address}source/", {"source": "T-OTHER:r"}).status_code == 302
+
+    assert standard.get_element("fire.result").resource == "T-OTHER"
+    assert "数源由“T-FIRE”改为“T-OTHER”" in text_of(bureau, address)
+    assert text_of(bureau, "/console/data/elements/no.such/", 404)
+
+
+def test_only_the_data_bureau_ends_an_element_and_no_new_resource_is_built_on_it(
+    bureau: Desk, provider: Desk
+) -> None:
+    address = "/console/data/elements/fire.result/end/"
+
+    assert provider.client.post(address).status_code == 404
+    assert standard.ended_elements() == {}
+    assert bureau.client.post(address).status_code == 302
+
+    (entry,) = selectors.entries(["T-FIRE"])
+    changed = {**asdict(entry), "abstract": "改过的摘要。"}
+    report = services.import_resources([changed], actor=PLATFORM, at=RECEIVED_AT)
+    assert [one.field for one in report.findings] == ["fields.0.element"]
+    assert "起停止使用" in text_of(provider, "/console/data/elements/fire.result/")

@@ -8,7 +8,10 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tongban.domains.exchange import selectors
         from tongban.domains.exchange.services import watching
+        from tongban.domains.standards.selectors import register_usage_source
         from tongban.foundation import telemetry
 
         telemetry.watch(watching.readings, watching.notice)
+        register_usage_source(selectors.element_usage)

@@ -52,3 +52,11 @@ def verify_evidence(timestamp: int) -> None:
     """Once a night all the evidence anew."""
     del timestamp
     services.note_verification(services.verify_evidence(), at=clock.now())
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="exchange.forget_rates", queueing_lock="exchange.forget_rates")
+def forget_rates(timestamp: int) -> None:
+    """Drop the counts of minutes that are over."""
+    del timestamp
+    services.forget_past_minutes()

@@ -10,6 +10,9 @@ class LicencesConfig(AppConfig):
     def ready(self) -> None:
         from tongban.domains.licences import handlers
         from tongban.domains.licences.events import LicenceChanged
+        from tongban.domains.licences.selectors.catalogue import element_usage
+        from tongban.domains.standards.selectors import register_usage_source
         from tongban.foundation.outbox.registry import subscribe
 
         subscribe(LicenceChanged, name="licences.look_at_dependents", handler=handlers.look_at_dependents)
+        register_usage_source(element_usage)

@@ -9,7 +9,8 @@ class LifeeventsConfig(AppConfig):
 
     def ready(self) -> None:
         from tongban.domains.cases import events
-        from tongban.domains.lifeevents import handlers
+        from tongban.domains.lifeevents import handlers, selectors
+        from tongban.domains.standards.selectors import register_usage_source
         from tongban.foundation.outbox import registry
 
         registry.subscribe(
@@ -18,3 +19,4 @@ class LifeeventsConfig(AppConfig):
         registry.subscribe(
             events.CaseEnded, name="lifeevents.stop_dependents", handler=handlers.stop_dependents
         )
+        register_usage_source(selectors.element_usage)

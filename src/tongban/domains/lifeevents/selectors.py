@@ -1,6 +1,6 @@
 """Reads of packages, shared plans and submitted bundles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import ClassVar
@@ -26,6 +26,8 @@ from tongban.domains.lifeevents.types import (
     Plan,
     SavedPlan,
 )
+from tongban.domains.standards.rules import mentioned
+from tongban.domains.standards.types import Usage
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
@@ -77,6 +79,16 @@ def list_packages() -> tuple[Package, ...]:
     """The latest version of every life event, by code; single items are none. One query once they are known."""
     newest = _life_events().order_by("code", "-version").distinct("code")
     return tuple(get_package_version(one) for one in newest.values_list("id", flat=True))
+
+
+def element_usage(elements: Collection[str]) -> Mapping[str, list[Usage]]:
+    """Which life events ask for these data elements or decide by them, for the data standard. One query."""
+    newest = _life_events().order_by("code", "-version").distinct("code")
+    found: dict[str, list[Usage]] = {}
+    for code, document in newest.values_list("code", "document"):
+        for element in mentioned(document) & set(elements):
+            found.setdefault(element, []).append(Usage("PACKAGE", code, document.get("title", code)))
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -28,6 +28,8 @@ class Element(models.Model):
     max_length = models.PositiveIntegerField(null=True)
     minimum = models.BigIntegerField(null=True)
     maximum = models.BigIntegerField(null=True)
+    ended_on = models.DateField(null=True)
+    """From this day on nothing new is built on it; what uses it stays readable."""
 
     class Meta:
         verbose_name = _("数据元")
@@ -70,6 +72,47 @@ class ElementOption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.element_id}={self.value}"
+
+
+class ElementVersion(models.Model):
+    """An element as it was or will be; the row of `Element` is the one that holds now."""
+
+    element = models.ForeignKey(Element, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    effective_from = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=64)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("数据元版本")
+        ordering = ("element", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["element", "number"], name="element_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element_id} {self.number}"
+
+
+class ElementMapping(models.Model):
+    """What an element or one of its values is called in another standard."""
+
+    element = models.ForeignKey(Element, on_delete=models.CASCADE, related_name="mappings")
+    standard = models.CharField(max_length=64)
+    value = models.CharField(max_length=64, blank=True)
+    code = models.CharField(max_length=64)
+    name = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        verbose_name = _("数据元对照")
+        constraints = [
+            models.UniqueConstraint(fields=["element", "standard", "value"], name="element_mapped_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element_id} {self.standard}"
 
 
 class MaterialType(models.Model):

@@ -1,7 +1,10 @@
 """Data elements, code lists and the material dictionary (数据标准)."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from tongban.kernel.conditions import CodeScheme, Field, FieldType
 
@@ -93,3 +96,40 @@ class LoadReport:
     created: int
     changed: int
     unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class ElementVersion:
+    """One version of an element; `applied_at` None: it holds from `effective_from` on, a day that has not come."""
+
+    number: int
+    effective_from: date
+    made_at: datetime
+    made_by: str
+    applied_at: datetime | None
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What an element, or one of its values, is called in another standard; `value` empty: the element itself."""
+
+    standard: str
+    value: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One place that uses an element: a resource, a guide, a package, a licence type."""
+
+    kind: str
+    code: str
+    name: str
+
+
+class UsageSource(Protocol):
+    """A higher domain says where it uses these elements; registered in `apps.ready`."""
+
+    def __call__(self, elements: Collection[str]) -> Mapping[str, Sequence[Usage]]: ...

@@ -1,6 +1,6 @@
 """Guides and manuals, each made from one published version of substance and one of procedure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from time import monotonic
@@ -29,6 +29,8 @@ from tongban.domains.catalogue.types import (
 )
 from tongban.domains.directory import selectors as directory
 from tongban.domains.directory.types import Department, Window
+from tongban.domains.standards.rules import mentioned
+from tongban.domains.standards.types import Usage
 from tongban.foundation.prepared import Statement
 from tongban.kernel.errors import TongbanError
 
@@ -138,6 +140,19 @@ def get_manual(guide: Guide) -> Manual:
 def list_items(region: str, on: date) -> tuple[ItemEntry, ...]:
     """Every item of a region's list in force, by department and code. One query."""
     return _entries(models.PowerVersion.objects.filter(power__region=region), on)
+
+
+def element_usage(elements: Collection[str]) -> Mapping[str, list[Usage]]:
+    """Which items' forms, situations and conditions use these data elements, for the data standard. One query."""
+    rows = models.PowerVersion.objects.filter(status=VersionStatus.PUBLISHED).select_related("power")
+    latest = rows.order_by("power", "-number").distinct("power")
+    found: dict[str, list[Usage]] = {}
+    for row in latest:
+        for element in mentioned(row.document) & set(elements):
+            found.setdefault(element, []).append(
+                Usage("GUIDE", row.power.basic_code, row.document.get("name", row.power.basic_code))
+            )
+    return found
 
 
 def list_department_items(department: str, on: date) -> tuple[ItemEntry, ...]:

@@ -37,13 +37,15 @@ def list_grants(
     resource: str | None = None,
     at: datetime,
 ) -> tuple[GrantLine, ...]:
-    """The grants that these departments gave or got, or of one resource, or all; the newest first, two queries."""
+    """The grants that these departments gave or got, or of one resource, or all; the newest first, three queries."""
     rows = models.Grant.objects.select_related("resource__provider", "department")
     if departments is not None:
         rows = rows.filter(Q(department_id__in=departments) | Q(resource__provider_id__in=departments))
     if resource is not None:
         rows = rows.filter(resource_id=resource)
     calls = _calls_by_department(at)
+    found = list(rows.order_by("-valid_from", "resource_id", "department_id"))
+    labels = _labels({row.resource_id for row in found})
     return tuple(
         GrantLine(
             grant=as_grant(row),
@@ -51,10 +53,16 @@ def list_grants(
             provider=row.resource.provider_id,
             provider_name=row.resource.provider.name,
             department_name=row.department.name,
+            labels=tuple(labels.get((row.resource_id, name), name) for name in row.fields),
             calls=calls.get((row.resource_id, row.department_id), 0),
         )
-        for row in rows.order_by("-valid_from", "resource_id", "department_id")
+        for row in found
     )
+
+
+def _labels(resources: Collection[str]) -> Mapping[tuple[str, str], str]:
+    rows = models.ResourceField.objects.filter(resource_id__in=resources)
+    return {(code, name): label for code, name, label in rows.values_list("resource_id", "name", "label")}
 
 
 def find_grant(grant_id: UUID, providers: Collection[str] | None) -> Grant | None:

@@ -1,6 +1,6 @@
 """Reads of the data catalogue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Max, Prefetch, QuerySet
@@ -16,7 +16,7 @@ from tongban.domains.exchange.types import (
     ResourceField,
 )
 from tongban.domains.standards import selectors as standards
-from tongban.domains.standards.types import DataElement
+from tongban.domains.standards.types import DataElement, Usage
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
@@ -154,6 +154,14 @@ def _claim(row: models.ResourceField, element: DataElement | None) -> Claim:
         is_source=element is not None
         and (element.resource, element.resource_field) == (row.resource_id, row.name),
     )
+
+
+def element_usage(elements: Collection[str]) -> Mapping[str, list[Usage]]:
+    """Which resources use these elements, for the data standard."""
+    found: dict[str, list[Usage]] = {}
+    for claim in claims(elements):
+        found.setdefault(claim.element, []).append(Usage("RESOURCE", claim.resource, claim.resource_name))
+    return found
 
 
 def _described() -> QuerySet[models.Resource]:

@@ -24,9 +24,15 @@ from tongban.domains.exchange.services.demands import (
     uphold,
     withdraw,
 )
-from tongban.domains.exchange.services.evidence import EvidenceImpossible
-from tongban.domains.exchange.services.evidence import fault as evidence_fault
-from tongban.domains.exchange.services.evidence import read_ages as evidence_ages
+from tongban.domains.exchange.services.evidence import (
+    EvidenceImpossible,
+)
+from tongban.domains.exchange.services.evidence import (
+    fault as evidence_fault,
+)
+from tongban.domains.exchange.services.evidence import (
+    read_ages as evidence_ages,
+)
 from tongban.domains.exchange.services.findings import (
     AnswerMissing,
     FindingNotFound,
@@ -36,9 +42,16 @@ from tongban.domains.exchange.services.findings import (
 from tongban.domains.exchange.services.grants import GrantNotFound, end_grant, grant_access
 from tongban.domains.exchange.services.lookup import look_up, look_up_many
 from tongban.domains.exchange.services.permission import UnknownField
-from tongban.domains.exchange.services.proofs import NotSealedYet, RecordNotFound, RecordNotInBatch
-from tongban.domains.exchange.services.proofs import prove as prove_record
+from tongban.domains.exchange.services.proofs import (
+    NotSealedYet,
+    RecordNotFound,
+    RecordNotInBatch,
+)
+from tongban.domains.exchange.services.proofs import (
+    prove as prove_record,
+)
 from tongban.domains.exchange.services.quality import load_quality_rules, run_all_quality, run_quality
+from tongban.domains.exchange.services.rates import forget_past_minutes
 from tongban.domains.exchange.services.registry import (
     ProviderDown,
     register_cause_check,
@@ -66,8 +79,12 @@ from tongban.domains.exchange.services.systems import (
     register_system,
     stop_system,
 )
-from tongban.domains.exchange.services.verification import note as note_verification
-from tongban.domains.exchange.services.verification import verify as verify_evidence
+from tongban.domains.exchange.services.verification import (
+    note as note_verification,
+)
+from tongban.domains.exchange.services.verification import (
+    verify as verify_evidence,
+)
 from tongban.domains.exchange.services.ways import FaultyWay, drop_way, set_way
 
 __all__ = [
@@ -105,6 +122,7 @@ __all__ = [
     "evidence_fault",
     "export_resources",
     "export_systems",
+    "forget_past_minutes",
     "grant_access",
     "import_resources",
     "load_quality_rules",

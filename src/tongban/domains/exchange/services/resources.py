@@ -157,7 +157,8 @@ def _refuse_faults(found: dict[int, Entry], tally: Tally) -> None:
     departments = directory.department_names({entry.provider for entry in found.values()})
     is_placed = any(entry.system for entry in found.values())
     systems = {one.code for one in selectors.list_systems()} if is_placed else frozenset[str]()
-    elements = standards.elements().keys()
+    ended = standards.ended_elements()
+    elements = {code for code in standards.elements() if code not in ended}
     taken = selectors.catalogue_codes()
     for row, entry in found.items():
         if entry.catalogue_code and taken.setdefault(entry.catalogue_code, entry.code) != entry.code:

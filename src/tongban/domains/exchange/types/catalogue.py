@@ -190,5 +190,7 @@ class GrantLine:
     provider: str
     provider_name: str
     department_name: str
+    labels: tuple[str, ...]
+    """What people call the granted fields."""
     calls: int
     """In the last 30 days, whatever their outcome."""

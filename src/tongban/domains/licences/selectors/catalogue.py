@@ -1,6 +1,6 @@
 """Reads of the catalogue of licence types (证照目录)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import models
 from tongban.domains.licences.types import LicenceField, LicenceType, LicenceTypeDocument, Validity
+from tongban.domains.standards.types import Usage
 from tongban.foundation import clock
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
@@ -47,6 +48,15 @@ def get_type_version(code: str, version: int) -> LicenceType:
 def licence_types(on: date | None = None) -> Mapping[str, LicenceType]:
     """Every licence type by code, as it is issued on a day, today when none is named; one query."""
     return _in_force(_versions(None), on)
+
+
+def element_usage(elements: Collection[str]) -> Mapping[str, list[Usage]]:
+    """Which licence types hold these data elements, for the data standard; one query."""
+    found: dict[str, list[Usage]] = {}
+    for one in licence_types().values():
+        for element in {field.element for field in one.contents} & set(elements):
+            found.setdefault(element, []).append(Usage("LICENCE_TYPE", one.code, one.name))
+    return found
 
 
 def kept_types() -> frozenset[str]:

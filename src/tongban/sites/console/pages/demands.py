@@ -177,6 +177,7 @@ def build_demand(
     demand: Demand,
     forms: Mapping[str, Form],
     labels: Mapping[str, str],
+    names: Mapping[str, str],
     *,
     actor: Actor,
     is_bureau: bool,
@@ -184,7 +185,7 @@ def build_demand(
     calendar: Calendar,
     refusal: str = "",
 ) -> DemandPage:
-    """`forms` are those of the acts she may take, by slug; `labels` name the resource's fields."""
+    """`forms` are those of the acts she may take, by slug; `labels` name the resource's fields, `names` items and packages."""
     bound = [form for form in forms.values() if form.is_bound]
     said: list[Problem] = [{"text": refusal}] if refusal else []
     allowed = acts_for(demand, actor=actor, is_bureau=is_bureau, today=today)
@@ -193,7 +194,7 @@ def build_demand(
         title=_title(demand),
         state=demand_state(demand, today),
         due=_due(demand, today, calendar),
-        pairs=_pairs(demand, labels),
+        pairs=_pairs(demand, labels, names),
         acts=tuple(_act(slug, demand, forms[slug]) for slug in allowed),
         steps=tuple(
             StepLine(
@@ -209,7 +210,9 @@ def build_demand(
     )
 
 
-def _pairs(demand: Demand, labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _pairs(
+    demand: Demand, labels: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
     rate = _("每分钟 %(count)d 次") % {"count": demand.per_minute} if demand.per_minute else _("不限次数")
     given = (
         (_("提出部门"), demand.asker_name),
@@ -217,7 +220,7 @@ def _pairs(demand: Demand, labels: Mapping[str, str]) -> tuple[tuple[str, str], 
         (_("要什么"), demand.wanted),
         (_("信息项"), _("、").join(labels.get(name, name) for name in demand.fields)),
         (_("用途"), demand.purpose),
-        (_("用在哪些事项"), _("、").join(demand.items)),
+        (_("用在哪些事项"), _("、").join(names.get(code, code) for code in demand.items)),
         (_("依据"), demand.basis),
         (_("用到哪一天"), plain_day(demand.valid_until)),
         (_("查询频率"), rate),
@@ -269,9 +272,14 @@ def action_words() -> Mapping[str, str]:
 
 
 def build_grants(
-    lines: Sequence[GrantLine], *, actor: Actor, scope: frozenset[str] | None, at: datetime
+    lines: Sequence[GrantLine],
+    names: Mapping[str, str],
+    *,
+    actor: Actor,
+    scope: frozenset[str] | None,
+    at: datetime,
 ) -> GrantsPage:
     return GrantsPage(
         tabs=tabs(actor, "console:data_grants"),
-        lines=tuple(grant_row(line, at=at, providers=scope) for line in lines),
+        lines=tuple(grant_row(line, names, at=at, providers=scope) for line in lines),
     )

@@ -175,6 +175,7 @@ def build_resource(
     findings: Sequence[Finding],
     claims: Sequence[Claim],
     calls: tuple[int, datetime | None],
+    names: Mapping[str, str],
     form: Form,
     *,
     actor: Actor,
@@ -202,7 +203,9 @@ def build_resource(
             )
             for version in versions
         ),
-        grants=tuple(grant_row(line, at=at, providers=_providers(one, is_provider)) for line in grants),
+        grants=tuple(
+            grant_row(line, names, at=at, providers=_providers(one, is_provider)) for line in grants
+        ),
         findings=tuple(
             FindingRow(finding.text, plain_day(finding.due_on), finding.due_on < today)
             for finding in findings
@@ -276,7 +279,7 @@ def _field(field: ResourceField, sources: Mapping[str, Claim], resource: str) ->
         name=field.name,
         label=field.label,
         element=field.element or UNKNOWN,
-        element_address="",
+        element_address=reverse("console:data_element", args=[field.element]) if field.element else "",
         kind=kind,
         notes=_("、").join(notes) or UNKNOWN,
         source=said or UNKNOWN,
@@ -292,21 +295,24 @@ def _review(one: CatalogueEntry, today: date) -> str:
     return _("上次核对是 %(last)s，下次在 %(due)s 前。") % told
 
 
-def grant_row(line: GrantLine, *, at: datetime, providers: frozenset[str] | None) -> GrantRow:
-    """`providers` are those for which the officer may end a grant; None: every one."""
+def grant_row(
+    line: GrantLine, names: Mapping[str, str], *, at: datetime, providers: frozenset[str] | None
+) -> GrantRow:
+    """`providers` are those for which the officer may end a grant, None: every one; `names` of items and packages by code."""
     grant = line.grant
     state = _grant_state(line, at)
     may_end = (providers is None or line.provider in providers) and state.kind != "ended"
     fields = _("%(count)d 个信息项：%(fields)s") % {
         "count": len(grant.fields),
-        "fields": _("、").join(grant.fields),
+        "fields": _("、").join(line.labels),
     }
     rate = _("每分钟 %(count)d 次") % {"count": grant.per_minute} if grant.per_minute else _("不限次数")
     return GrantRow(
         who=line.department_name,
         resource=line.resource_name,
         resource_address=reverse("console:data_resource", args=[grant.resource]),
-        purpose=_("%(purpose)s（%(items)s）") % {"purpose": grant.purpose, "items": _("、").join(grant.items)}
+        purpose=_("%(purpose)s（%(items)s）")
+        % {"purpose": grant.purpose, "items": _("、").join(names.get(code, code) for code in grant.items)}
         if grant.items
         else grant.purpose,
         scope=_("%(fields)s；%(rate)s") % {"fields": fields, "rate": rate},

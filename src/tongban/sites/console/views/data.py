@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -13,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import permissions
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.exchange import services as keeping
 from tongban.domains.exchange.types import CatalogueEntry, Grade, System, SystemKind
+from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.foundation import clock
 from tongban.kernel.actors import Actor, Role
 from tongban.kernel.instants import shanghai_date
@@ -237,6 +240,13 @@ def csv_file(rows: Sequence[Sequence[str]], name: str) -> HttpResponse:
     return response
 
 
+def item_names() -> dict[str, str]:
+    """What people call the items and life events that grants name by code."""
+    items = catalogue.list_items(settings.CATALOGUE_REGION, shanghai_date(clock.now()))
+    found = {one.basic_code: one.name for one in items}
+    return found | {one.code: one.title for one in lifeevents.list_packages()}
+
+
 def _register(given: dict[str, Any], actor: Actor) -> System:  # Any: the form's own values
     grade = given["grade"]
     return keeping.register_system(
@@ -276,6 +286,7 @@ def _resource(request: ActorRequest, code: str, form: ReviewForm, *, status: int
         [one for one in findings if one.resource == code] if is_provider else [],
         exchange.claims(elements),
         exchange.calls_of_resources(at=at).get(code, (0, None)),
+        item_names(),
         form,
         actor=request.actor,
         is_provider=is_provider,

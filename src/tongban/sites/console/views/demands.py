@@ -26,6 +26,7 @@ from tongban.kernel.instants import shanghai_date
 from tongban.kernel.national_calendar import national_calendar
 from tongban.sites.console.pages import demands
 from tongban.sites.console.screen import show
+from tongban.sites.console.views.data import item_names
 from tongban.sites.shared.fields import Problem, field_id
 from tongban.sites.shared.policies import ActorRequest, officer
 
@@ -248,7 +249,7 @@ def act(request: ActorRequest, demand_id: UUID, slug: str) -> HttpResponse:
 def list_grants(request: ActorRequest) -> HttpResponse:
     scope, at = permissions.scope(request.actor), clock.now()
     page = demands.build_grants(
-        exchange.list_grants(departments=scope, at=at), actor=request.actor, scope=scope, at=at
+        exchange.list_grants(departments=scope, at=at), item_names(), actor=request.actor, scope=scope, at=at
     )
     return show(request, "console/data_grants.html", page)
 
@@ -305,6 +306,7 @@ def _demand(
         demand,
         {slug: given.get(slug) or form() for slug, form in FORMS.items()},
         exchange.field_labels(demand.resource) if demand.resource else {},
+        item_names(),
         actor=request.actor,
         is_bureau=permissions.is_data_bureau(request.actor),
         today=shanghai_date(clock.now()),

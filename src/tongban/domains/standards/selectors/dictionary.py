@@ -1,11 +1,12 @@
 """Reads of the data standard, from a copy each process keeps."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
+from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from tongban.domains.standards import models
@@ -106,6 +107,12 @@ def _read(revision: int, now: float) -> _Dictionary:
             {row.code: as_material_type(row) for row in models.MaterialType.objects.all()}
         ),
     )
+
+
+def last_versions(codes: Iterable[str]) -> Mapping[str, int]:
+    """By element, the number of the newest version; one that has none is left out."""
+    rows = models.ElementVersion.objects.filter(element__in=set(codes))
+    return dict(rows.values_list("element_id").annotate(last=Max("number")))
 
 
 def as_element(row: models.Element) -> DataElement:

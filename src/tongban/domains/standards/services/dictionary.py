@@ -1,7 +1,7 @@
 """Loading of the data standard."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_noop
 
-from tongban.domains.standards import models, rules, selectors
+from tongban.domains.standards import models, rules
+from tongban.domains.standards.selectors import dictionary as selectors
 from tongban.domains.standards.types import DataElement, ElementType, LoadReport, MaterialType, Option
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.instants import shanghai_date
 
 Row = Mapping[str, Any]  # Any: parsed JSON, checked by the constructors, rules and columns
 Entry = TypeVar("Entry", DataElement, MaterialType)
@@ -47,9 +49,18 @@ class FaultyDictionary(TongbanError):
 def load_dictionary(rows: Iterable[Row], *, actor: Actor, at: datetime) -> LoadReport:
     """Write data elements from their JSON form; all of them or, raising `FaultyDictionary`, none.
 
-    An element that is not in `rows` stays: answers given under it must remain readable.
+    An element that is not in `rows` stays: answers given under it must remain readable. What changes is the element's next version.
     """
-    wanted = _unique([_read_element(row) for row in rows])
+    wanted = _unique([read_element(row) for row in rows])
+    created, changed = hold(wanted)
+    _keep_versions(created + changed, actor, at)
+    report = LoadReport(len(created), len(changed), len(wanted) - len(created) - len(changed))
+    finish(report, "standards.Element", actor, at)
+    return report
+
+
+def hold(wanted: Mapping[str, DataElement]) -> tuple[list[DataElement], list[DataElement]]:
+    """Let these elements hold from now on; which are new and which differ from what held before."""
     present = {
         row.code: selectors.as_element(row) for row in models.Element.objects.prefetch_related("options")
     }
@@ -67,9 +78,7 @@ def load_dictionary(rows: Iterable[Row], *, actor: Actor, at: datetime) -> LoadR
     )
     models.ElementOption.objects.filter(element__in=[element.code for element in changed]).delete()
     models.ElementOption.objects.bulk_create(_options(touched))
-    report = LoadReport(len(created), len(changed), len(wanted) - len(touched))
-    _finish(report, "standards.Element", actor, at)
-    return report
+    return created, changed
 
 
 @transaction.atomic
@@ -95,11 +104,29 @@ def load_material_types(rows: Iterable[Row], *, actor: Actor, at: datetime) -> L
         update_fields=["name", "aliases", "licence_type", "resource"],
     )
     report = LoadReport(len(created), len(changed), len(wanted) - len(created) - len(changed))
-    _finish(report, "standards.MaterialType", actor, at)
+    finish(report, "standards.MaterialType", actor, at)
     return report
 
 
-def _finish(report: LoadReport, object_type: str, actor: Actor, at: datetime) -> None:
+def _keep_versions(touched: Sequence[DataElement], actor: Actor, at: datetime) -> None:
+    """What holds from now on, as the next version of each element."""
+    last = selectors.last_versions([element.code for element in touched])
+    models.ElementVersion.objects.bulk_create(
+        models.ElementVersion(
+            element_id=element.code,
+            number=last.get(element.code, 0) + 1,
+            document=asdict(element),
+            effective_from=shanghai_date(at),
+            made_at=at,
+            made_by=actor.name,
+            applied_at=at,
+        )
+        for element in touched
+    )
+
+
+def finish(report: LoadReport, object_type: str, actor: Actor, at: datetime) -> None:
+    """Let every process read again, and record the load; nothing when nothing changed."""
     if not report.created and not report.changed:
         return
     models.DictionaryRevision.objects.get_or_create(id=1)
@@ -116,7 +143,7 @@ def _finish(report: LoadReport, object_type: str, actor: Actor, at: datetime) ->
     )
 
 
-def _read_element(row: Row) -> DataElement:
+def read_element(row: Row) -> DataElement:
     given = {**_OPTIONAL, **row}
     try:
         options = tuple(Option(**option) for option in given.pop("options"))
