@@ -19,6 +19,7 @@ MODULES = (
     "batch_files",
     "verify",
     "licence_files",
+    "evidence",
 )
 QUICK = {
     "submission": ("--seconds", "3"),
@@ -26,6 +27,7 @@ QUICK = {
     "queue": ("--cases", "5000"),
     "batch_files": ("--rows", "100000"),
     "licence_files": ("--files", "10"),
+    "evidence": ("--entries", "10000"),
 }
 """What makes a benchmark small; the others are small already."""
 

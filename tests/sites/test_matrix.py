@@ -29,9 +29,10 @@ from tongban.domains.catalogue.selectors import drafts as parts
 from tongban.domains.directory import services as directory
 from tongban.domains.directory.types import Connection, Department, Level
 from tongban.domains.eforms.models import Attachment
+from tongban.domains.exchange import selectors as evidence
 from tongban.domains.exchange import services as exchange
 from tongban.domains.exchange.models import Batch
-from tongban.domains.exchange.types import FindingKind, Grant, NewDemand
+from tongban.domains.exchange.types import FindingKind, Grant, LookupRequest, NewDemand
 from tongban.domains.identity import selectors as people
 from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
@@ -121,6 +122,7 @@ WHOSE: dict[str, set[str]] = {
     "console:retry": {OPERATOR},
     "console:licence_report": {KEEPER},
     "console:manual": {*OF_THE_OFFICE, EDITOR, PUBLISHER},
+    "console:data_evidence_record": {STEWARD, SUPERVISOR},
     "console:data_demand": {STEWARD},
     "console:data_demand_act": {STEWARD},
     "console:data_end_grant": {STEWARD},
@@ -286,6 +288,7 @@ def _build(city: City) -> Town:
         "T-FOOD", FindingKind.QUALITY, text="示例", due_on=date(2026, 4, 1), actor=PLATFORM, at=cities.NOW
     ).id
     objects["batch_id"] = Batch.objects.create(resource_id="T-FOOD", received_at=cities.NOW, state="DONE").pk
+    objects["exchange_id"] = _looked_up(firm)
     by_route: dict[str, dict[str, object]] = {
         "console:data_demand_act": {"slug": "withdraw"},
         "console:data_csv": {"slug": "supply"},
@@ -351,6 +354,14 @@ def _demand_and_grant() -> tuple[UUID, UUID]:
     demand = exchange.ask_for_data(wanted, department=FOOD_OFFICE, actor=PLATFORM, at=cities.NOW)
     assert grant.id is not None
     return demand.id, grant.id
+
+
+def _looked_up(firm: UUID) -> UUID:
+    """A look-up in the food office's resource; whatever came of it, its record is there."""
+    asked = LookupRequest("T-FOOD", firm, ("a",), "示例", "示例")
+    exchange.look_up(asked, actor=PLATFORM, at=cities.NOW)
+    (record,) = evidence.list_exchange_records(providers=[FOOD_OFFICE])
+    return record.exchange_id
 
 
 def _open_other_district() -> None:

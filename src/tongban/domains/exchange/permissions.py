@@ -15,3 +15,8 @@ def is_data_bureau(actor: Actor) -> bool:
 def scope(actor: Actor) -> frozenset[str] | None:
     """The departments whose systems, resources, grants and demands she sees and acts for; None: every one."""
     return None if is_data_bureau(actor) else actor.departments
+
+
+def evidence_scope(actor: Actor) -> frozenset[str] | None:
+    """The providers of whose resources she sees the records; None: every one, for the data bureau's stewards and supervisors."""
+    return None if settings.DATA_BUREAU in actor.departments else actor.departments

@@ -37,6 +37,7 @@ def tabs(actor: Actor, here: str) -> tuple[Tab, ...]:
         ("console:data_findings", _("数据问题"), STEWARDS),
         ("console:data_batches", _("批量文件"), STEWARDS),
         ("console:data_elements", _("数据标准"), STEWARDS),
+        ("console:data_evidence", _("留痕"), (*STEWARDS, Role.SUPERVISOR)),
     )
     return tuple(
         Tab(reverse(name), words, name == here) for name, words, roles in entries if actor.has_role(*roles)
