@@ -157,3 +157,19 @@ def test_one_licence_shows_who_asked_to_use_its_kind(zhang_san: Client, city: Ci
 
     assert f'href="/my/consents/{consent.id}/"' in page
     assert "用途：消防检查" in page
+
+
+def test_an_agent_opens_the_licences_her_mandate_names_and_not_those_of_a_narrower_one(
+    zhang_san: Client, li_si: Client, city: City
+) -> None:
+    number = firms_licence(city).number
+    posted = {"kind": "AGENT", "name": "李四", "number": "310104188911031037", "until": "2026-06-30"}
+
+    zhang_san.post("/my/mandates/", {**posted, "scope": "OPEN_RESTAURANT"})
+    narrow = li_si.get(f"/my/licences/{number}/").status_code
+    zhang_san.post("/my/mandates/", {**posted, "scope": "LICENCES"})
+
+    assert narrow == 404
+    assert "委托您的：示例小馆" in page_of(li_si, "/my/licences/")
+    assert "营业执照" in page_of(li_si, f"/my/licences/{number}/")
+    assert "出示证照、答复用证申请" in page_of(zhang_san, "/my/mandates/")

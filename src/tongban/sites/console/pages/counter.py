@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from tongban.domains.catalogue.types import CounterLine, CounterPull, ItemEntry
 from tongban.domains.licences import rules
 from tongban.domains.licences.types import LicenceType
+from tongban.kernel.workdays import ONE_DAY
 from tongban.sites.console.words import State
 from tongban.sites.shared.fields import FieldView, Problem, field_id
 from tongban.sites.shared.formats import plain_day
@@ -99,7 +100,7 @@ def _fields(items: Sequence[ItemEntry], item: str, errors: dict[str, str]) -> tu
 def _line(line: CounterLine, types: dict[str, LicenceType]) -> PulledLine:
     name = line.verdict.material.name
     if line.licence is not None:
-        end = _("长期") if line.licence.valid_to is None else plain_day(line.licence.valid_to)
+        end = _("长期") if line.licence.valid_to is None else plain_day(line.licence.valid_to - ONE_DAY)
         kind = types[line.licence.licence_type]
         return PulledLine(
             name,

@@ -18,6 +18,7 @@ from tongban.domains.exchange import selectors as exchange
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
 from tongban.domains.identity.types import MandateKind, SubjectKind
+from tongban.domains.licences.permissions import SCOPE as LICENCES
 from tongban.domains.lifeevents import selectors as lifeevents
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.messaging import services as mail
@@ -204,7 +205,8 @@ def _mandates(
     request: ActorRequest, asked: requests.MandateRequest, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
     subject = _subject(request)
-    titles = {package.code: package.title for package in lifeevents.list_packages()}
+    titles = {LICENCES: _("出示证照、答复用证申请")}
+    titles |= {package.code: package.title for package in lifeevents.list_packages()}
     now = clock.now()
     context = {
         "menu": my.menu(),
