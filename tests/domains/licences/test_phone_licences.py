@@ -155,6 +155,14 @@ def test_a_lost_phone_is_void(scene: Scene, phone: Key) -> None:
     assert reason(scene, present(scene, phone, credential(scene, Key("other")))) is Reason.KEY_BINDING
 
 
+def test_a_corrected_licence_is_void_in_phones_that_have_the_old_one(scene: Scene, phone: Key) -> None:
+    given = credential(scene, phone)
+    models.Licence.objects.filter(number=scene.card.number).update(revision=2)
+
+    assert reason(scene, present(scene, phone, given)) is Reason.REVOKED
+    assert redeem(scene, present(scene, phone, credential(scene, phone))).is_good
+
+
 def test_places_do_not_follow_the_order_of_issue(scene: Scene) -> None:
     for number in range(12):
         credential(scene, Key(f"phone-{number}"))

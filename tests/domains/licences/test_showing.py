@@ -257,6 +257,31 @@ def test_digits_come_free_after_a_day(scene: Scene) -> None:
         redeem(scene, shown.code)
 
 
+def test_what_the_issuer_did_not_sign_is_told_to_nobody(scene: Scene) -> None:
+    shown = show(scene, purpose=Purpose.LODGING)
+    other = models.Licence.objects.get(number=scene.permit.number)
+    models.Licence.objects.filter(number=scene.card.number).update(
+        holder_name="李四", signature=other.signature
+    )
+
+    with pytest.raises(services.IssuerSignatureBroken):
+        redeem(scene, shown.code)
+
+    assert used() == 0
+    assert selectors.list_uses_of(scene.card.number, limit=10) == ()
+    assert Entry.objects.filter(action="LICENCE_SIGNATURE_BROKEN").count() == 1
+
+
+def test_a_licence_signed_before_its_signer_was_revoked_still_holds(scene: Scene) -> None:
+    from tongban.foundation.signing import services as signing
+
+    key_id = signing.signer_for("GA", at=NOW).key_id
+    later = NOW + timedelta(days=1)
+    signing.revoke(key_id, reason="示例：换了新的密钥", actor=PLATFORM, at=later)
+
+    assert redeem(scene, show(scene, at=later).code, at=later).is_good
+
+
 def test_a_closed_verifier_is_shown_nothing(scene: Scene) -> None:
     services.close_verifier(scene.hotel.code, actor=showing.people_of_the_bureau(), at=NOW)
 

@@ -17,6 +17,7 @@ from tongban.sites.console.views import (
     quality,
     queue,
     tasks,
+    verifiers,
 )
 
 app_name = "console"
@@ -73,6 +74,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/evidence/", evidence.batches, name="data_evidence"),
     path("data/evidence/<uuid:exchange_id>/", evidence.record, name="data_evidence_record"),
     path("data/lists/", data.lists, name="data_lists"),
+    path("data/verifiers/", verifiers.list_verifiers, name="data_verifiers"),
+    path("data/verifiers/<str:code>/", verifiers.change_verifier, name="data_verifier"),
     path("data/lists/<slug:slug>.csv", data.list_as_csv, name="data_csv"),
     path("manuals/", manual.list_manuals, name="manuals"),
     path("manuals/<uuid:substance_id>/<uuid:procedure_id>/", manual.show_manual, name="manual"),

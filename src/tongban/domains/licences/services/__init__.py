@@ -115,6 +115,7 @@ from tongban.domains.licences.services.verifiers import (
     MayNotRegister,
     actor_of,
     close_verifier,
+    is_bureau,
     register_verifier,
     renew_secret,
 )
@@ -191,6 +192,7 @@ __all__ = [
     "forget_codes",
     "give_consent",
     "ground_of",
+    "is_bureau",
     "issue",
     "issue_credential",
     "issue_many",

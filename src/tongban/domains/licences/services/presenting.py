@@ -205,6 +205,7 @@ def _take_place(
             status_list=listed,
             place=secrets.randbelow(listed.size),
             key_thumbprint=thumbprint(jwk),
+            licence_revision=licence.revision,
             account_id=actor.account_id,
             holder_name=actor.name,
             issued_at=at,

@@ -149,7 +149,7 @@ def issuer_key_at(at: datetime) -> sd_jwt.KeySource:
 def status_of(row: models.Credential, at: datetime) -> Status:
     """The status of a credential whose licence was read with it."""
     licence = row.licence
-    if row.withdrawn_at is not None:
+    if row.withdrawn_at is not None or row.licence_revision != licence.revision:
         return Status.INVALID
     if licence.status == LicenceStatus.SUSPENDED:
         return Status.SUSPENDED

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from tongban.domains.exchange.permissions import is_data_bureau
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import SubjectKind
 from tongban.domains.licences import models, selectors
@@ -15,11 +16,10 @@ from tongban.domains.licences.permissions import SCOPE
 from tongban.domains.licences.types import NewVerifier, Verifier, VerifierKind
 from tongban.foundation.audit import services as audit
 from tongban.foundation.numbering import services as numbering
-from tongban.kernel.actors import Actor, ActorKind, Role
+from tongban.kernel.actors import Actor, ActorKind
 from tongban.kernel.errors import TongbanError
 
 NUMBERING_SCHEME = "licence-verifier"
-DATA_BUREAU = "DSJ"
 _SECRET_BYTES = 15
 
 
@@ -116,7 +116,7 @@ def is_bureau(actor: Actor) -> bool:
     """The data bureau's stewards keep the register of verifiers; the platform does when it fills a city."""
     if actor.kind is ActorKind.PLATFORM:
         return True
-    return actor.is_officer and DATA_BUREAU in actor.departments and actor.has_role(Role.DATA_STEWARD)
+    return is_data_bureau(actor)
 
 
 def _lock_own(code: str, actor: Actor, at: datetime) -> models.Verifier:

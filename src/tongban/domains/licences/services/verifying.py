@@ -11,10 +11,12 @@ from django.utils.translation import gettext_noop
 from tongban.domains.licences import models, rules, selectors
 from tongban.domains.licences.services import status_lists
 from tongban.domains.licences.services.presenting import code_hash
+from tongban.domains.licences.services.signing import check_data
 from tongban.domains.licences.services.uses import record_uses
 from tongban.domains.licences.types import (
     Audience,
     Licence,
+    LicenceAction,
     LicenceStatus,
     NewUse,
     Purpose,
@@ -26,12 +28,20 @@ from tongban.foundation.audit import services as audit
 from tongban.foundation.credentials import jose, sd_jwt
 from tongban.foundation.credentials.refusals import CredentialRefused, Reason
 from tongban.foundation.signing import services as signing
-from tongban.foundation.signing.types import PLATFORM
+from tongban.foundation.signing.types import PLATFORM, SignatureRefused
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.instants import shanghai_date
 
 RECEIPT_TYPE = "verification+jwt"
+SIGNED_ACTIONS = (
+    LicenceAction.ISSUE,
+    LicenceAction.COLLECT,
+    LicenceAction.RENEW,
+    LicenceAction.CHANGE,
+    LicenceAction.UPDATE,
+)
+"""With these the issuer signs anew what the licence says."""
 
 
 class UnknownCode(TongbanError):
@@ -87,6 +97,16 @@ def redeem(*, code: str, audience: Audience, actor: Actor, at: datetime) -> Veri
         return _redeem(digits, audience, actor, at)
     except UnknownCode:
         _count_wrong(audience, at)
+        raise
+    except IssuerSignatureBroken as broken:
+        # Written for itself: the refusal undid everything else.
+        audit.record(
+            actor=actor,
+            action="LICENCE_SIGNATURE_BROKEN",
+            at=at,
+            object_type="licences.Licence",
+            object_id=str(broken).partition(":")[0],
+        )
         raise
 
 
@@ -148,7 +168,7 @@ def _redeem(digits: str, audience: Audience, actor: Actor, at: datetime) -> Veri
     licence = selectors.as_licence(
         models.Licence.objects.select_related("licence_type").get(pk=row.licence_id)
     )
-    _require_signature(licence, at)
+    _require_signature(licence)
     licence_type = selectors.get_type(licence.licence_type)
     status = selectors.status_on(licence, shanghai_date(at))
     fields: tuple[ShownField, ...] = ()
@@ -227,8 +247,18 @@ def _licence_in_phone(shown: sd_jwt.Presented, at: datetime) -> Licence:
     return selectors.as_licence(row.licence)
 
 
-def _require_signature(licence: Licence, at: datetime) -> None:
-    pass
+def _require_signature(licence: Licence) -> None:
+    """What the library says must be what the issuer signed, by a certificate that was good then."""
+    if not licence.signature:
+        return  # it was there before licences were signed
+    entries = models.StatusEntry.objects.filter(licence_id=licence.id, action__in=SIGNED_ACTIONS)
+    signed_by = entries.order_by("-at", "-id").values_list("at", flat=True).first()
+    if signed_by is None:
+        raise IssuerSignatureBroken(f"nothing in the history of {licence.id} is signed")
+    try:
+        check_data(licence, signed_by=signed_by)
+    except SignatureRefused as refused:
+        raise IssuerSignatureBroken(f"{licence.id}: {refused.reason.value}") from refused
 
 
 def _audience_code(row: models.Showing) -> tuple[bool, str]:

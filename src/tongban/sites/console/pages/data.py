@@ -38,6 +38,7 @@ def tabs(actor: Actor, here: str) -> tuple[Tab, ...]:
         ("console:data_batches", _("批量文件"), STEWARDS),
         ("console:data_elements", _("数据标准"), STEWARDS),
         ("console:data_evidence", _("留痕"), (*STEWARDS, Role.SUPERVISOR)),
+        ("console:data_verifiers", _("核验方"), STEWARDS),
     )
     return tuple(
         Tab(reverse(name), words, name == here) for name, words, roles in entries if actor.has_role(*roles)
