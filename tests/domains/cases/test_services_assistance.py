@@ -29,7 +29,6 @@ def waived(story: Story) -> WaivedMaterial:
         slot="MT-m9:APPLICANT",
         rule=Rule.SHAREABLE,
         source="示例区消防救援局·消防验收信息",
-        resource="FR-FIRE",
         subject_id=UUID(int=3),
         state=WaivedState.WAITING,
         wait_until=date(2026, 3, 5),
@@ -112,7 +111,6 @@ def test_while_a_department_looks_for_it_the_applicant_is_not_asked(
     story: Story, waived: WaivedMaterial
 ) -> None:
     ask(story, days=10)
-    WaivedMaterial.objects.update(resource="")  # no register to ask: only the wait is looked at
 
     assert services.fetching._end_waits(story.number, at(3, 9)) == 0
 

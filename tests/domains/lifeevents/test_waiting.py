@@ -1,6 +1,7 @@
 """What registers supply for a case: fetched, waited for, and at last, with an apology, asked of the applicant."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from tongban.domains.cases.models import CheckTask, HistoryEntry, WaivedMaterial
 from tongban.domains.cases.rules.requesting import MustNotBeAsked
 from tongban.domains.cases.rules.waiting import WAIT_DAYS
 from tongban.domains.cases.types import (
+    AssistanceOutcome,
     CheckKind,
     CheckOutcome,
     Status,
@@ -26,7 +28,7 @@ from tongban.domains.catalogue.types import Rule
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.exchange import services as exchanging
 from tongban.domains.exchange.services import registry
-from tongban.domains.exchange.types import FindingKind
+from tongban.domains.exchange.types import FindingKind, Outcome
 from tongban.domains.lifeevents import services
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.messaging.types import Message
@@ -288,3 +290,34 @@ def test_an_officer_asks_for_what_no_register_has_and_only_once(
     assert task.subject == "食品安全管理人员考核信息"
     with pytest.raises(MustNotBeAsked):
         handling.ask_for_missing(**names, revision=receipt.revision)
+
+
+@pytest.mark.django_db
+def test_what_another_department_says_by_hand_is_an_exchange_with_evidence(
+    city: City, broken: Callable[[], None]
+) -> None:
+    number, actor = submit(city, broken)
+    case = food_case(number)
+    handling.request_assistance(
+        case_number=case.number,
+        revision=1,
+        to_department="SCJG",
+        what="请核实食品安全管理人员考核情况",
+        material=MANAGER,
+        actor=officer(case),
+        at=NOW,
+    )
+    (asked,) = cases.list_assistance_asked_of(["SCJG"], at=NOW)
+    there = replace(officer(case), department="SCJG", departments=frozenset({"SCJG"}))
+
+    handling.answer_assistance(
+        asked.id, outcome=AssistanceOutcome.HELD, answer="考核合格", actor=there, at=NOW
+    )
+
+    row = waived(case.number)
+    assert row.state == WaivedState.ASSISTED
+    assert actor.acting_for is not None
+    looks = [one for one in exchange.list_looks(actor.acting_for) if one.resource == "FR-ENTITY"]
+    found = [one for one in looks if one.outcome is Outcome.FOUND and one.cause == case.number]
+    assert [one.looked_by for one in found] == ["浦东新区市场监管局（示例）"]
+    assert "正在向" in food_case(number).history[-2].sentence

@@ -14,6 +14,8 @@ from tongban.domains.cases.selectors.calendar import get_calendar
 from tongban.domains.cases.services.transition import Act, find_locked, lock_case, receipt_of, transition
 from tongban.domains.cases.types import Action, ActReceipt, AssistanceOutcome, WaivedState
 from tongban.domains.directory import selectors as directory
+from tongban.domains.exchange import services as exchange
+from tongban.domains.exchange.types import LookupRequest
 from tongban.foundation.audit import services as audit
 from tongban.foundation.storage import services as storage
 from tongban.foundation.storage import uploads
@@ -130,7 +132,7 @@ def answer_assistance(
         if stored is not None:
             row.storage_key, row.media_type, row.filename = stored.key, inspected.media_type, filename[:120]
         row.save()
-        _take_in(case, row, at)
+        _take_in(case, row, actor, at)
         _note(case, row, actor, at)
     return case.number
 
@@ -147,9 +149,12 @@ def open_answer(request_id: UUID, *, actor: Actor, at: datetime) -> tuple[bytes,
         return storage.read(row.storage_key), row.media_type
 
 
-def _take_in(case: Case, row: AssistanceRequest, at: datetime) -> None:
+def _take_in(case: Case, row: AssistanceRequest, actor: Actor, at: datetime) -> None:
     waived = WaivedMaterial.objects.select_for_update().filter(case=case, code=row.material).first()
-    if waived is None or waived.state not in _ANSWERABLE:
+    if waived is None:
+        return
+    _keep_evidence(case, row, waived, actor, at)
+    if waived.state not in _ANSWERABLE:
         return
     if row.outcome == AssistanceOutcome.HELD.value:
         waived.state, waived.got_at = WaivedState.ASSISTED.value, at
@@ -157,6 +162,30 @@ def _take_in(case: Case, row: AssistanceRequest, at: datetime) -> None:
     else:
         waived.state = WaivedState.NOT_FOUND.value
     waived.save(update_fields=["state", "got_at", "values"])
+
+
+def _keep_evidence(
+    case: Case, row: AssistanceRequest, waived: WaivedMaterial, actor: Actor, at: datetime
+) -> None:
+    """An exchange by hand is an exchange: the person it is about sees it among the looks, and the log is sealed with the rest."""
+    if not waived.resource or waived.subject_id is None:
+        return
+    request = LookupRequest(
+        waived.resource,
+        waived.subject_id,
+        tuple(waived.fields),
+        purpose=case.purpose,
+        cause=case.number,
+        item=case.basic_code,
+    )
+    exchange.record_answer(
+        request,
+        answer=row.answer,
+        is_held=row.outcome == AssistanceOutcome.HELD.value,
+        asked_by=case.department,
+        actor=actor,
+        at=at,
+    )
 
 
 def _note(case: Case, row: AssistanceRequest, actor: Actor, at: datetime) -> None:

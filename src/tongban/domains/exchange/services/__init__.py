@@ -7,6 +7,8 @@ from tongban.domains.exchange.services.batches import (
     take_file,
     waiting_files,
 )
+from tongban.domains.exchange.services.batches import FaultyFile, subject_field, take_file, take_files
+from tongban.domains.exchange.services.by_hand import record_answer
 from tongban.domains.exchange.services.comparison import compare as compare_logs
 from tongban.domains.exchange.services.demands import (
     DemandNotFound,
@@ -134,6 +136,7 @@ __all__ = [
     "note_verification",
     "order",
     "prove_record",
+    "record_answer",
     "refuse",
     "register_cause_check",
     "register_default_provider",

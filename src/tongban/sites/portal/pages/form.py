@@ -23,6 +23,7 @@ from tongban.domains.lifeevents.types import Plan
 from tongban.domains.standards.types import Option
 from tongban.sites.portal.consents import ConsentText
 from tongban.sites.portal.pages.events import value_words
+from tongban.sites.portal.pages.plan import MaterialRow, spared_rows
 from tongban.sites.portal.pages.words import State, lapsed_words, masked
 from tongban.sites.shared.fields import FieldView, Problem, field_id, from_element
 from tongban.sites.shared.formats import file_size, moment, plain_day
@@ -84,6 +85,8 @@ class MaterialsPage:
     title: str
     steps: tuple[str, ...]
     slots: tuple[SlotView, ...]
+    spared: tuple[MaterialRow, ...]
+    """What she need not upload, and why."""
     problems: tuple[Problem, ...]
     upload_action: str
     back_address: str
@@ -171,8 +174,7 @@ def changed_labels(spec: FormSpec, before: Draft, now: Draft) -> tuple[str, ...]
 
 
 def build_materials(
-    title: str,
-    spec: FormSpec,
+    plan: Plan,
     draft: Draft,
     names: Mapping[str, str],
     errors: Mapping[str, str],
@@ -180,12 +182,14 @@ def build_materials(
 ) -> MaterialsPage:
     """The papers to bring; `errors` are sentences by slot, `lapsed` licences that ran out by the same."""
     slots = tuple(
-        _slot(slot, draft, names, errors.get(slot.key, ""), lapsed.get(slot.key)) for slot in spec.materials
+        _slot(slot, draft, names, errors.get(slot.key, ""), lapsed.get(slot.key))
+        for slot in plan.form.materials
     )
     return MaterialsPage(
-        title=title,
+        title=plan.package.title,
         steps=step_titles(),
         slots=slots,
+        spared=spared_rows(plan),
         problems=tuple({"text": slot.error, "href": f"#{slot.id}"} for slot in slots if slot.error),
         upload_action=reverse("portal:upload", args=[draft.id]),
         back_address=reverse("portal:draft", args=[draft.id]),

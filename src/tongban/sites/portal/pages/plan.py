@@ -127,7 +127,7 @@ def build(
         gantt=gantt.build(drawn),
         critical=_(" → ").join(names.get(one, one) for one in plan.critical_path),
         to_bring=tuple(_bring_row(one, lapsed.get(slot_of(one))) for one in plan.to_bring),
-        fetched=tuple(_free_row(one) for one in (*plan.fetched, *plan.produced)),
+        fetched=spared_rows(plan),
         no_longer=tuple(_free_row(one) for one in plan.no_longer),
         savings=_savings(plan.totals),
         saved_sentence=_saved_sentence(plan.totals),
@@ -239,6 +239,11 @@ def _bring_row(verdict: MaterialVerdict, lapsed: Licence | None) -> MaterialRow:
         sample=material.sample,
         lapsed=lapsed_words(lapsed) if lapsed is not None else "",
     )
+
+
+def spared_rows(plan: Plan) -> tuple[MaterialRow, ...]:
+    """What departments fetch or pass on in place of the applicant's papers."""
+    return tuple(_free_row(one) for one in (*plan.fetched, *plan.produced))
 
 
 def _free_row(verdict: MaterialVerdict) -> MaterialRow:

@@ -236,7 +236,7 @@ def _materials(
     plan = lifeevents.plan_for_draft(draft, at=clock.now())
     names = {item.guide.substance.basic_code: item.guide.title for item in plan.items}
     lapsed = selectors.lapsed_licences(plan, draft.parties, shanghai_date(clock.now()))
-    page = form.build_materials(plan.package.title, plan.form, draft, names, errors or {}, lapsed)
+    page = form.build_materials(plan, draft, names, errors or {}, lapsed)
     return render(request, "portal/materials.html", {"page": page}, status=status)
 
 
