@@ -7,7 +7,6 @@ from tongban.domains.exchange.services.batches import (
     take_file,
     waiting_files,
 )
-from tongban.domains.exchange.services.batches import FaultyFile, subject_field, take_file, take_files
 from tongban.domains.exchange.services.by_hand import record_answer
 from tongban.domains.exchange.services.comparison import compare as compare_logs
 from tongban.domains.exchange.services.demands import (
