@@ -414,3 +414,15 @@ def test_only_the_data_bureau_ends_an_element_and_no_new_resource_is_built_on_it
     report = services.import_resources([changed], actor=PLATFORM, at=RECEIVED_AT)
     assert [one.field for one in report.findings] == ["fields.0.element"]
     assert "起停止使用" in text_of(provider, "/console/data/elements/fire.result/")
+
+
+def test_who_uses_a_resource_is_told_of_its_new_version(asker: Desk, provider: Desk) -> None:
+    grant()
+    (entry,) = selectors.entries(["T-FIRE"])
+    assert "发布了第" not in text_of(asker, "/console/data/")
+
+    services.load_resources([{**asdict(entry), "update_cycle": "WEEKLY"}], actor=PLATFORM, at=RECEIVED_AT)
+
+    assert "本部门在用的消防检查结论于 2026" in text_of(asker, "/console/data/")
+    assert "发布了第" not in text_of(provider, "/console/data/")
+    assert "更新周期由“每日”改为“每周”" in text_of(asker, "/console/data/resources/T-FIRE/")

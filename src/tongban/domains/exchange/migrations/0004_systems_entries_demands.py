@@ -437,6 +437,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("sharing", "3"), _negated=True),
                     models.Q(("basis", ""), _negated=True),
+                    ("published_on__isnull", True),
                     _connector="OR",
                 ),
                 name="resource_not_shared_cites_law",

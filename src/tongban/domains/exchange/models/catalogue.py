@@ -56,7 +56,8 @@ class Resource(models.Model):
             models.CheckConstraint(condition=Q(fields__len__gt=0), name="resource_has_fields"),
             # 政务数据共享条例: what is not shared needs a law, regulation or State Council rule that says so.
             models.CheckConstraint(
-                condition=~Q(sharing=Sharing.NONE) | ~Q(basis=""), name="resource_not_shared_cites_law"
+                condition=~Q(sharing=Sharing.NONE) | ~Q(basis="") | Q(published_on__isnull=True),
+                name="resource_not_shared_cites_law",
             ),
             models.CheckConstraint(
                 condition=Q(published_on__isnull=True)

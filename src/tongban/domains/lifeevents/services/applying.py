@@ -10,7 +10,7 @@ from tongban.domains.eforms.types import Answer, Draft, FormField, FormSpec, Ori
 from tongban.domains.exchange.types import Value
 from tongban.domains.lifeevents.rules.parties import Source, source_of
 from tongban.domains.lifeevents.services.gathered import KEPT_FOR, answers_from
-from tongban.domains.lifeevents.services.looking import Looking
+from tongban.domains.lifeevents.services.looking import Looking, looking_for
 from tongban.domains.lifeevents.services.planning import gather, plan
 from tongban.domains.lifeevents.types import Facts
 from tongban.domains.standards import rules as standards
@@ -46,7 +46,7 @@ def begin(
     known = answers_from(background.known)
     settled = {**facts, **{code: answer.value for code, answer in known.items()}}
     answers = _from_facts(made.form, settled, known)
-    looking = Looking(package_code, actor, at)
+    looking = looking_for(made.package, actor, at)
     answers |= _from_registers(made.form, settled, background.parties, looking)
     return eforms.create_draft(
         purpose=package_code,
@@ -84,7 +84,7 @@ def bring_up_to_date(draft: Draft, *, actor: Actor, at: datetime) -> Draft:
     values = {code: answer.value for code, answer in known.items()}
     settled = {**draft.facts, **values}
     found = _from_facts(made.form, values, known)
-    found |= _from_registers(made.form, settled, background.parties, Looking(draft.purpose, own, at))
+    found |= _from_registers(made.form, settled, background.parties, looking_for(made.package, own, at))
     return eforms.refresh_draft(
         draft.id, found=found, known=known, parties=background.parties, actor=actor, at=at
     )

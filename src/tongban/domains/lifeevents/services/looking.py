@@ -12,6 +12,7 @@ from tongban.domains.exchange.types import LookupRequest, Outcome, Value
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.types import MandateKind, SubjectKind
 from tongban.domains.lifeevents.rules.parties import MARRIAGE, PARENTS, SEX_ROLES, Role, Source
+from tongban.domains.lifeevents.types import Package
 from tongban.kernel.actors import Actor
 
 PERSON = "RK-PERSON"
@@ -24,6 +25,8 @@ class Looking:
     purpose: str
     actor: Actor
     at: datetime
+    item: str = ""
+    """Basic code when one item is looked for; of a life event it is not known yet for which."""
     missed_a_register: bool = False
 
     @cached_property
@@ -47,7 +50,12 @@ class Looking:
                 fields.append(source.field)
         requests = [
             LookupRequest(
-                resource, subject, tuple(fields), purpose=self.purpose, cause=f"PLAN-{self.purpose}"
+                resource,
+                subject,
+                tuple(fields),
+                purpose=self.purpose,
+                cause=f"PLAN-{self.purpose}",
+                item=self.item,
             )
             for (resource, subject), fields in wanted.items()
         ]
@@ -65,6 +73,11 @@ class Looking:
             for source in asked
             if source.field in found[source.resource, source.subject_id]
         }
+
+
+def looking_for(package: Package, actor: Actor, at: datetime) -> Looking:
+    """Who looks for a life event, or for one item, of which the package is made."""
+    return Looking(package.code, actor, at, item=package.code if package.is_single else "")
 
 
 def find_parties(roles: Iterable[str], looking: Looking) -> dict[str, UUID]:

@@ -15,7 +15,7 @@ from tongban.domains.licences import selectors as licences
 from tongban.domains.lifeevents.rules import asking, parties, planning
 from tongban.domains.lifeevents.rules.conditions import PackageConditions, compile_package
 from tongban.domains.lifeevents.services.gathered import keep, known_fact, known_from, recall
-from tongban.domains.lifeevents.services.looking import Looking, find_parties
+from tongban.domains.lifeevents.services.looking import Looking, find_parties, looking_for
 from tongban.domains.lifeevents.services.singles import package_in_force
 from tongban.domains.lifeevents.types import (
     NOTHING_KNOWN,
@@ -58,7 +58,7 @@ def gather(package_code: str, *, division: str, actor: Actor | None, at: datetim
     if actor is None or not _is_bound(actor):
         return NOTHING_KNOWN
     package = package_in_force(package_code, division, shanghai_date(at))
-    looking = Looking(package_code, actor, at)
+    looking = looking_for(package, actor, at)
     kept = recall(package, division, looking)
     return _look_around(package, division, looking) if kept is None else kept
 
@@ -71,7 +71,7 @@ def gather_afresh(package_code: str, *, division: str, actor: Actor | None, at: 
     if actor is None or not _is_bound(actor):
         return NOTHING_KNOWN
     package = package_in_force(package_code, division, shanghai_date(at))
-    return _look_around(package, division, Looking(package_code, actor, at))
+    return _look_around(package, division, looking_for(package, actor, at))
 
 
 def _look_around(package: Package, division: str, looking: Looking) -> Background:

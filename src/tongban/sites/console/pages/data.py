@@ -15,6 +15,8 @@ from tongban.sites.shared.formats import plain_day
 
 STEWARDS = (Role.DATA_STEWARD,)
 ENDING_SOON = timedelta(days=30)
+NEWS = timedelta(days=30)
+"""So long a new version of a resource is pointed out to those who use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,20 @@ def build(
     findings: Sequence[Finding],
     *,
     actor: Actor,
-    is_whole_city: bool,
+    scope: frozenset[str] | None,
     today: date,
 ) -> DataPage:
+    """`catalogue` is the whole city's; the rest is of her `scope`, None: the whole city too."""
+    own = [one for one in catalogue if scope is None or one.entry.provider in scope]
     return DataPage(
         tabs=tabs(actor, "console:data"),
-        scope=_("全市各部门") if is_whole_city else _("本部门"),
+        scope=_("全市各部门") if scope is None else _("本部门"),
         figures=(
             _systems(ledger),
-            *_resources(catalogue, today),
+            *_resources(own, today),
             *_demands(demands, today),
             _grants(grants, today),
+            *_news(catalogue, grants, actor, today),
             _findings(findings, today),
         ),
     )
@@ -122,6 +127,26 @@ def _grants(grants: Sequence[GrantLine], today: date) -> Figure:
     sentence = _("%(count)d 项授权在 %(day)s 前到期。")
     day = plain_day(today + ENDING_SOON)
     return Figure(sentence % {"count": soon, "day": day}, reverse("console:data_grants"), soon > 0)
+
+
+def _news(
+    catalogue: Sequence[CatalogueEntry], grants: Sequence[GrantLine], actor: Actor, today: date
+) -> tuple[Figure, ...]:
+    """Resources that her department may look up and that were published anew, one sentence each."""
+    used = {one.grant.resource for one in grants if one.grant.department in actor.departments}
+    return tuple(
+        Figure(
+            _("本部门在用的%(name)s于 %(day)s 发布了第 %(number)d 版。请看改了什么。")
+            % {"name": one.entry.name, "day": plain_day(one.updated_on), "number": one.version},
+            reverse("console:data_resource", args=[one.entry.code]),
+            is_alarming=True,
+        )
+        for one in catalogue
+        if one.entry.code in used
+        and one.version > 1
+        and one.updated_on is not None
+        and today - one.updated_on <= NEWS
+    )
 
 
 def _findings(findings: Sequence[Finding], today: date) -> Figure:

@@ -95,12 +95,12 @@ def overview(request: ActorRequest) -> HttpResponse:
     departments = scope if scope is not None else [one.code for one in directory.list_departments()]
     page = data.build(
         exchange.ledger(scope, at=at),
-        exchange.list_catalogue(scope),
+        exchange.list_catalogue(),
         exchange.list_demands(scope),
         exchange.list_grants(departments=scope, at=at),
         exchange.list_findings(departments),
         actor=request.actor,
-        is_whole_city=scope is None,
+        scope=scope,
         today=shanghai_date(at),
     )
     return show(request, "console/data.html", page)
