@@ -20,6 +20,7 @@ MODULES = (
     "verify",
     "licence_files",
     "evidence",
+    "exchange",
 )
 QUICK = {
     "submission": ("--seconds", "3"),
@@ -28,6 +29,7 @@ QUICK = {
     "batch_files": ("--rows", "100000"),
     "licence_files": ("--files", "10"),
     "evidence": ("--entries", "10000"),
+    "exchange": ("--seconds", "2"),
 }
 """What makes a benchmark small; the others are small already."""
 

@@ -7,7 +7,7 @@ beside the configured one and drops it afterwards.
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -145,7 +145,13 @@ def seed(total: int) -> float:
     return time.perf_counter() - started
 
 
-def _copy(table: str, columns: str, rows: Iterator[Row]) -> None:
+def seed_rows(total: int, cases: Iterable[Row]) -> None:
+    """Only these cases, with the applications of the first `total`; for another benchmark."""
+    _copy("cases_application", APPLICATION_COLUMNS, application_rows(total))
+    _copy("cases_case", CASE_COLUMNS, cases)
+
+
+def _copy(table: str, columns: str, rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
