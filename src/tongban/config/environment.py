@@ -81,7 +81,7 @@ class Environment(BaseSettings):
     """Where departments drop files of rows, a folder a resource; in the home by default."""
     smtp_url: MailAddress | None = None
     webhook_networks: Networks = []
-    """Private networks (CIDR) in which department systems may be called, e.g. the government network; none by default."""
+    """Private networks (CIDR) in which department systems and databases may be called, e.g. the government network; none by default."""
     tsa_url: SecureAddress | None = None
     """Time-stamping authority (RFC 3161); None stamps with the platform's own."""
     pkcs11_module: str | None = Field(default=None, pattern=r"^/")

@@ -6,7 +6,6 @@ is the platform itself, which hands nothing out when it cannot keep evidence of 
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -16,7 +15,6 @@ from tongban.domains.cases import selectors as cases
 from tongban.domains.exchange import services
 from tongban.domains.exchange.types import LookupRequest, LookupResult, Outcome, Refusal
 from tongban.domains.identity import selectors as identity
-from tongban.domains.identity.types import SubjectKind
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
 from tongban.sites.openapi import problems
@@ -43,7 +41,8 @@ def look_up(request: ApiRequest, body: LookUpIn, key: IdempotencyKey) -> dict[st
     """
     at = clock.now()
     claim(request, department=request.auth.department, key=key, at=at)
-    subject_id, item = _find(body.subject_number), cases.find_item(body.case, actor=request.auth.actor)
+    subject_id = identity.find_by_numbers([body.subject_number]).get(body.subject_number)
+    item = cases.find_item(body.case, actor=request.auth.actor)
     if subject_id is None or item is None:
         return _refuse(request, body, at)
     result = services.look_up(
@@ -80,14 +79,6 @@ def _answer(result: LookupResult, at: datetime) -> dict[str, Any] | HttpResponse
         "values": {field: value.value for field, value in result.values.items()},
         "message": result.message,
     }
-
-
-def _find(number: str) -> UUID | None:
-    for kind in SubjectKind:
-        found = identity.find_subject(kind, number)
-        if found is not None:
-            return found.id
-    return None
 
 
 def _refuse(request: ApiRequest, body: LookUpIn, at: datetime) -> HttpResponse:

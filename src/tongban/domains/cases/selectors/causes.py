@@ -13,18 +13,26 @@ from tongban.domains.catalogue import rules
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.identity import selectors as identity
 from tongban.domains.licences.types import CaseGround
+from tongban.foundation.prepared import prepared
 
 
 def is_live(*, cause: str, subject_id: UUID) -> bool:
     """Whether the number names an open case, or an application with one, that concerns the subject."""
-    rows = Case.objects.filter(status__in=sorted(OPEN))
-    rows = (
-        rows.filter(application__number=cause)
-        if cause.startswith(APPLICATION_PREFIX)
-        else rows.filter(number=cause)
+    find = _applicants_of_application if cause.startswith(APPLICATION_PREFIX) else _applicants_of_case
+    applicants = find(cause)
+    return bool(applicants) and _concerns(applicants[0], subject_id)
+
+
+@prepared
+def _applicants_of_application(number: str) -> QuerySet[Case, UUID]:
+    return Case.objects.filter(status__in=sorted(OPEN), application__number=number).values_list(
+        "applicant_id", flat=True
     )
-    applicant_id = rows.values_list("applicant_id", flat=True).first()
-    return applicant_id is not None and _concerns(applicant_id, subject_id)
+
+
+@prepared
+def _applicants_of_case(number: str) -> QuerySet[Case, UUID]:
+    return Case.objects.filter(status__in=sorted(OPEN), number=number).values_list("applicant_id", flat=True)
 
 
 def licence_ground(*, case_number: str, holder_id: UUID) -> CaseGround | None:

@@ -47,7 +47,7 @@ from tongban.domains.exchange.selectors.systems import (
     list_systems,
     reconcile,
 )
-from tongban.domains.exchange.selectors.ways import get_way, way_versions
+from tongban.domains.exchange.selectors.ways import get_way
 
 __all__ = [
     "ROW_CONTEXT",
@@ -99,5 +99,4 @@ __all__ = [
     "register_interface_source",
     "resource_standings",
     "rules_of",
-    "way_versions",
 ]

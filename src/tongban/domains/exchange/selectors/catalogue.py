@@ -20,6 +20,9 @@ from tongban.domains.standards.types import DataElement, Usage
 from tongban.foundation.prepared import prepared
 from tongban.kernel.errors import TongbanError
 
+COLUMNS = ("code", "name", "provider_id", "provider__name", "fields", "sharing", "is_live", "way__version")
+"""Of which `as_resource` makes a resource."""
+
 
 class ResourceNotFound(TongbanError):
     code: ClassVar[str] = "RESOURCE_NOT_FOUND"
@@ -34,8 +37,7 @@ def get_resource(code: str) -> Resource:
 def get_resources(codes: Iterable[str]) -> Mapping[str, Resource]:
     """Several resources in one query; raises `ResourceNotFound` naming the first one missing."""
     wanted = set(codes)
-    rows = models.Resource.objects.filter(code__in=wanted).select_related("provider")
-    found = {row.code: as_resource(row) for row in rows}
+    found = {row[0]: as_resource(row) for row in _by_code(sorted(wanted))}
     missing = wanted - found.keys()
     if missing:
         raise ResourceNotFound(f"resource {min(missing)}")
@@ -44,8 +46,7 @@ def get_resources(codes: Iterable[str]) -> Mapping[str, Resource]:
 
 def list_resources() -> tuple[Resource, ...]:
     """Every resource by code."""
-    rows = models.Resource.objects.select_related("provider").order_by("code")
-    return tuple(as_resource(row) for row in rows)
+    return tuple(map(as_resource, models.Resource.objects.order_by("code").values_list(*COLUMNS)))
 
 
 def list_resources_of(providers: Iterable[str]) -> tuple[Resource, ...]:
@@ -64,16 +65,14 @@ def _live() -> QuerySet[models.Resource, str]:
     return models.Resource.objects.filter(is_live=True).values_list("code", flat=True)
 
 
-def as_resource(row: models.Resource) -> Resource:
-    return Resource(
-        code=row.code,
-        name=row.name,
-        provider=row.provider_id,
-        provider_name=row.provider.name,
-        fields=tuple(row.fields),
-        sharing=row.sharing,
-        is_live=row.is_live,
-    )
+@prepared
+def _by_code(codes: list[str]) -> QuerySet[models.Resource, tuple[Any, ...]]:
+    return models.Resource.objects.filter(code__any_of=codes).values_list(*COLUMNS)
+
+
+def as_resource(row: tuple[Any, ...]) -> Resource:
+    code, name, provider, provider_name, fields, sharing, is_live, way = row
+    return Resource(code, name, provider, provider_name, tuple(fields), sharing, is_live, way)
 
 
 def field_labels(resource: str) -> Mapping[str, str]:

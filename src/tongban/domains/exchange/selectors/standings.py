@@ -9,7 +9,7 @@ from django.db import connection
 
 from tongban.domains.exchange import models
 from tongban.domains.exchange.models import Sharing
-from tongban.domains.exchange.selectors.catalogue import as_resource
+from tongban.domains.exchange.selectors.catalogue import COLUMNS, as_resource
 from tongban.domains.exchange.types import Resource, ResourceStanding, ResourceUse
 from tongban.foundation.prepared import Statement
 
@@ -50,7 +50,7 @@ def resource_standings(
 def list_published() -> tuple[Resource, ...]:
     """The resources that can be asked now and are shared at all, by code."""
     rows = models.Resource.objects.filter(is_live=True).exclude(sharing=Sharing.NONE)
-    return tuple(as_resource(row) for row in rows.select_related("provider").order_by("code"))
+    return tuple(as_resource(row) for row in rows.order_by("code").values_list(*COLUMNS))
 
 
 def _standing(row: Any, use: ResourceUse) -> ResourceStanding:  # Any: a row of the statement above

@@ -1,23 +1,7 @@
 """Reads of how resources are reached."""
 
-from collections.abc import Iterable, Mapping
-from uuid import UUID
-
-from django.db.models import QuerySet
-
 from tongban.domains.exchange import models
 from tongban.domains.exchange.types import Way, WayKind
-from tongban.foundation.prepared import prepared
-
-
-def way_versions(codes: Iterable[str]) -> Mapping[str, UUID]:
-    """Of those resources that have a way, by code, which version of it is in force; one query."""
-    return dict(_versions(sorted(set(codes))))
-
-
-@prepared
-def _versions(codes: list[str]) -> QuerySet[models.Way, tuple[str, UUID]]:
-    return models.Way.objects.filter(resource_id__any_of=codes).values_list("resource_id", "version")
 
 
 def get_way(code: str) -> Way | None:

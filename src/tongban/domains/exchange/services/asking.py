@@ -80,7 +80,7 @@ def withhold(permitted: Sequence[Permitted]) -> list[Exchanged]:
 
 def ask(permitted: Sequence[Permitted]) -> list[Exchanged]:
     """What each provider answers, in order."""
-    ways = ways_to({one.resource.code for one in permitted if one.resource.is_live})
+    ways = ways_to(one.resource for one in permitted if one.resource.is_live)
     remote = {one.request.subject_id for one in permitted if one.resource.code in ways}
     numbers = identity.get_numbers(remote) if remote else {}
     begun = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from tongban.domains.exchange import models, selectors
 from tongban.domains.exchange.rules import ways as rules
-from tongban.domains.exchange.types import Way, WayKind
+from tongban.domains.exchange.types import Resource, Way, WayKind
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
@@ -58,15 +58,17 @@ def drop_way(resource: str, *, actor: Actor, at: datetime) -> None:
         _record("DROP_WAY", resource, {}, actor, at)
 
 
-def ways_to(codes: Iterable[str]) -> Mapping[str, Compiled]:
-    """The ways of those resources that have one; one query, and one more for each that has changed."""
+def ways_to(resources: Iterable[Resource]) -> Mapping[str, Compiled]:
+    """The ways of those resources that have one, by code; a query for each that has changed."""
     found: dict[str, Compiled] = {}
-    for code, version in selectors.way_versions(codes).items():
-        known = _compiled.get(code)
-        if known is None or known.version != version:
-            known = _compile(code, version)
+    for resource in resources:
+        if resource.way is None:
+            continue
+        known = _compiled.get(resource.code)
+        if known is None or known.version != resource.way:
+            known = _compile(resource.code, resource.way)
         if known is not None:
-            found[code] = known
+            found[resource.code] = known
     return found
 
 

@@ -20,7 +20,8 @@ Sentence = Annotated[str, StringConstraints(max_length=300)]
 class Resource:
     """政务信息资源: what a department can supply, as far as a look-up needs to know it.
 
-    Sharing is 1 unconditional, 2 conditional, 3 none (国发〔2016〕51号).
+    Sharing is 1 unconditional, 2 conditional, 3 none (国发〔2016〕51号). `way` is the version of the way on which it is asked, None
+    for a register that the platform holds.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Resource:
     fields: tuple[str, ...]
     sharing: str
     is_live: bool
+    way: UUID | None = None
 
 
 class ResourceKind(StrEnum):

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongban.domains.exchange.types import Provider
 from tongban.domains.identity import selectors as identity
 from tongban.domains.registers import models
 from tongban.domains.registers.types import RelationKind
+from tongban.foundation.prepared import prepared
 
 Values = Mapping[str, object]
 Read = Callable[[UUID], Values | None]
@@ -33,17 +34,23 @@ class LocalProvider:
 
 
 def read_person(subject_id: UUID) -> Values | None:
-    row = models.Person.objects.filter(pk=subject_id).first()
+    row = next(iter(_persons(subject_id)), None)
     if row is None:
         return None
+    subject, number = identity.get_with_number(subject_id)
     return {
-        "name": identity.get_subject(subject_id).name,
-        "resident_id": identity.get_number(subject_id),
+        "name": subject.name,
+        "resident_id": number,
         "sex": row.sex,
         "birth_date": row.birth_date.isoformat(),
         "ethnicity": row.ethnicity,
         "household_address": row.household_address,
     }
+
+
+@prepared
+def _persons(subject_id: UUID) -> QuerySet[models.Person]:
+    return models.Person.objects.filter(pk=subject_id)
 
 
 def read_household(subject_id: UUID) -> Values | None:
@@ -104,6 +111,7 @@ def read_entity(subject_id: UUID) -> Values | None:
     row = models.Entity.objects.filter(pk=subject_id).first()
     if row is None:
         return None
+    subject, number = identity.get_with_number(subject_id)
     legal = (
         models.Relation.objects.filter(
             kind=RelationKind.LEGAL_REPRESENTATIVE, other_id=subject_id, until_date__isnull=True
@@ -112,8 +120,8 @@ def read_entity(subject_id: UUID) -> Values | None:
         .first()
     )
     return {
-        "name": identity.get_subject(subject_id).name,
-        "uscc": identity.get_number(subject_id),
+        "name": subject.name,
+        "uscc": number,
         "entity_kind": row.entity_kind,
         "legal_representative": identity.get_subject(legal).name if legal else None,
         "legal_representative_id": identity.get_number(legal) if legal else None,
