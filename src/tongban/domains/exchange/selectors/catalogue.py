@@ -51,8 +51,8 @@ def list_resources() -> tuple[Resource, ...]:
 
 def list_resources_of(providers: Iterable[str]) -> tuple[Resource, ...]:
     """The resources of these departments, by code."""
-    rows = models.Resource.objects.filter(provider__code__in=set(providers)).select_related("provider")
-    return tuple(as_resource(row) for row in rows.order_by("code"))
+    rows = models.Resource.objects.filter(provider__code__in=set(providers)).order_by("code")
+    return tuple(as_resource(row) for row in rows.values_list(*COLUMNS))
 
 
 def live_resources() -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The way to a provider's PostgreSQL database: one prepared statement by a role that may do nothing else.
 
-Why a reader and not postgres_fdw stands in ADR 0009.
+Why a reader and not postgres_fdw stands in ADR 0010.
 """
 
 import json
