@@ -50,15 +50,15 @@ def test_the_download_is_the_original(zhang_san: Client, licence: Licence) -> No
     assert json.loads(data.content)["signature"]["algorithm"] == "SM2"
 
 
-def test_a_revoked_licence_has_a_genuine_file_and_cannot_be_used(licence: Licence) -> None:
+def test_a_cancelled_licence_has_a_genuine_file_and_cannot_be_used(licence: Licence) -> None:
     pdf = licences.sign_file(licence.number, actor=PLATFORM, at=NOW).pdf
-    licences.revoke(licence.number, actor=PLATFORM, at=NOW, reason="处罚")
+    licences.cancel(licence.number, actor=PLATFORM, at=NOW, reason="停业")
 
     status, page = send(pdf)
 
     assert status == 200
     assert "文件没有被改动过，但这张证照现在不能用。" in page
-    assert "已吊销" in page
+    assert "已注销" in page
 
 
 def test_an_altered_file_is_refused_in_words(licence: Licence) -> None:
