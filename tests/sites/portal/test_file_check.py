@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from domains.licences.library import GROUND
 from sites.city import NOW, City
 from tongban.domains.licences import models, selectors
 from tongban.domains.licences import services as licences
@@ -52,7 +53,7 @@ def test_the_download_is_the_original(zhang_san: Client, licence: Licence) -> No
 
 def test_a_cancelled_licence_has_a_genuine_file_and_cannot_be_used(licence: Licence) -> None:
     pdf = licences.sign_file(licence.number, actor=PLATFORM, at=NOW).pdf
-    licences.cancel(licence.number, actor=PLATFORM, at=NOW, reason="停业")
+    licences.cancel(licence.number, ground=GROUND, actor=PLATFORM, at=NOW)
 
     status, page = send(pdf)
 
