@@ -205,7 +205,7 @@ def test_a_credential_ends_with_the_licence_or_before_she_comes_of_age(scene: Sc
     ends = jose.read_json(given.split("~")[0].split(".")[1])["exp"]
     assert datetime.fromtimestamp(ends, tz=NOW.tzinfo).date() == date(2026, 3, 10)  # the 11th in Shanghai
     shown = sd_jwt.present(given, [rules.AGE_18], signer=Key("x"), audience="a", nonce="n", at=0)
-    assert jose.read_array(shown.split("~")[1])[2] is False
+    assert jose.load(jose.standard(shown.split("~")[1])[1])[2] is False
 
 
 def test_a_phone_proves_that_it_holds_its_key(scene: Scene, phone: Key) -> None:

@@ -21,7 +21,7 @@ _COORDINATE_BYTES = 32
 _CURVE = ec.SECP256R1()
 _ES256 = ec.ECDSA(SHA256())
 # What stands for nothing in base64url becomes a character that stands for nothing at all.
-_TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
+TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _PADDING = (b"", b"===", b"==", b"=")
 
@@ -45,32 +45,42 @@ def encode(data: bytes) -> str:
 
 def decode(text: str) -> bytes:
     """The bytes of a base64url text; raises `CredentialRefused`."""
+    return decode_standard(standard(text)[1])
+
+
+def standard(text: str) -> tuple[bytes, bytes]:
+    """A text of base64url parts as bytes, and with each part as plain base64; raises `CredentialRefused`."""
     try:
-        raw = text.encode("ascii").translate(_TO_STANDARD)
-        return a2b_base64(raw + _PADDING[len(raw) % 4], strict_mode=True)
-    except (UnicodeEncodeError, BadBase64) as error:
+        raw = text.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise CredentialRefused(Reason.MALFORMED, "not base64url") from error
+    return raw, raw.translate(TO_STANDARD)
+
+
+def decode_standard(part: bytes) -> bytes:
+    """The bytes of one part as `standard` gives it."""
+    try:
+        return a2b_base64(part + _PADDING[len(part) % 4], strict_mode=True)
+    except BadBase64 as error:
         raise CredentialRefused(Reason.MALFORMED, "not base64url") from error
 
 
 def read_json(text: str) -> Json:
     """The object a part of a token holds; raises `CredentialRefused`."""
-    found = _loaded(text)
+    return load_object(standard(text)[1])
+
+
+def load_object(part: bytes) -> Json:
+    found = load(part)
     if not isinstance(found, dict):
         raise CredentialRefused(Reason.MALFORMED, "not an object")
     return found
 
 
-def read_array(text: str) -> list[Any]:  # Any: parsed JSON
-    """The array a part of a token holds; raises `CredentialRefused`."""
-    found = _loaded(text)
-    if not isinstance(found, list):
-        raise CredentialRefused(Reason.MALFORMED, "not an array")
-    return found
-
-
-def _loaded(text: str) -> Any:  # parsed JSON
+def load(part: bytes) -> Any:  # parsed JSON
+    """What a part, as `standard` gives it, holds; raises `CredentialRefused`."""
     try:
-        return from_json(decode(text), allow_inf_nan=False)
+        return from_json(decode_standard(part), allow_inf_nan=False)
     except ValueError as error:
         raise CredentialRefused(Reason.MALFORMED, "not JSON") from error
 
@@ -87,17 +97,25 @@ def sign(header: Mapping[str, object], payload: Mapping[str, object], signer: Es
 
 def split(token: str, typ: str) -> tuple[Mapping[str, Any], Json, bytes, bytes]:  # Any: parsed JSON
     """Header, payload, what was signed and its signature, nothing of it checked but form, type and algorithm."""
-    parts = token.split(".")
+    return split_standard(*standard(token), typ)
+
+
+def split_standard(
+    raw: bytes, plain: bytes, typ: str
+) -> tuple[Mapping[str, Any], Json, bytes, bytes]:  # Any: parsed JSON
+    """As `split`, of a token as `standard` gives it."""
+    parts = plain.split(b".")
     if len(parts) != 3:
         raise CredentialRefused(Reason.MALFORMED, "not a compact token")
-    header = _read_header(parts[0], typ)
-    return header, read_json(parts[1]), token[: -len(parts[2]) - 1].encode("ascii"), decode(parts[2])
+    head, body, signature = parts
+    signed = raw[: len(head) + 1 + len(body)]
+    return _read_header(head, typ), load_object(body), signed, decode_standard(signature)
 
 
 @lru_cache(maxsize=512)
-def _read_header(text: str, typ: str) -> Mapping[str, Any]:  # Any: parsed JSON
+def _read_header(part: bytes, typ: str) -> Mapping[str, Any]:  # Any: parsed JSON
     """All that one key signs of one type begins with the same characters."""
-    header = read_json(text)
+    header = load_object(part)
     if header.get("alg") != ALGORITHM or "crit" in header:
         raise CredentialRefused(Reason.ALGORITHM, "header")
     if header.get("typ") != typ:

@@ -43,8 +43,8 @@ class VerifierForm(forms.Form):
         kind.choices = list(pages.kind_words().items())
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @officer(Role.DATA_STEWARD)
+@require_http_methods(["GET", "HEAD", "POST"])
 def list_verifiers(request: ActorRequest) -> HttpResponse:
     may_change = services.is_bureau(request.actor)
     if request.method != "POST":
@@ -64,8 +64,8 @@ def list_verifiers(request: ActorRequest) -> HttpResponse:
     return _page(request, VerifierForm(), made)
 
 
-@require_POST
 @officer(Role.DATA_STEWARD)
+@require_POST
 def change_verifier(request: ActorRequest, code: str) -> HttpResponse:
     """A new secret, or the end of a registration; raises `selectors.VerifierNotFound` for who may not."""
     now = clock.now()

@@ -255,7 +255,7 @@ def register_fields(typed: Mapping[str, str], problems: Mapping[str, str]) -> tu
     kinds = {kind.value: words for kind, words in kind_names().items()}
     chosen = typed.get("kind", "")
     return (
-        _field("name", _("名称"), typed, problems, hint=_("持证人看得懂的，例如“示例江畔酒店前台”。")),
+        _field("name", _("名称"), typed, problems, hint=_("写持证人看得懂的名称，例如酒店的名字加上前台。")),
         FieldView(
             id=field_id("kind"),
             name="kind",
