@@ -38,7 +38,7 @@ from tongban.domains.identity import services as identity
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import selectors as licences
 from tongban.domains.licences import services as library
-from tongban.domains.licences.types import ConsentAsk, ReportKind
+from tongban.domains.licences.types import ConsentAsk, LicenceAction, Notice, ReportKind, SignalKind
 from tongban.domains.messaging import selectors as messaging
 from tongban.domains.registers import selectors as records
 from tongban.domains.registers import services as registers
@@ -48,6 +48,7 @@ from tongban.foundation.outbox.models import Message
 from tongban.foundation.outbox.testing import drain
 from tongban.foundation.storage import services as storage
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
+from tongban.kernel.national_calendar import national_calendar
 from tongban.sites.openapi import clients
 from tongban.sites.shared.policies import Policy, policy_of
 
@@ -100,6 +101,7 @@ WHOSE: dict[str, set[str]] = {
     "portal:licence_data": APPLICANTS,
     "portal:my_licence": APPLICANTS,
     "portal:report_licence": APPLICANTS,
+    "portal:proceeding": APPLICANTS,
     "portal:consent": APPLICANTS,
     "portal:present": APPLICANTS,
     "portal:keep_in_phone": APPLICANTS,
@@ -121,6 +123,13 @@ WHOSE: dict[str, set[str]] = {
     "console:repair": {DECIDER, SUPERVISOR},
     "console:retry": {OPERATOR},
     "console:licence_report": {KEEPER},
+    "console:licence": {KEEPER},
+    "console:licence_file": {KEEPER},
+    "console:open_proceeding": {KEEPER},
+    "console:reinstate_licence": {KEEPER},
+    "console:proceeding": {KEEPER, DECIDER},
+    "console:proceeding_step": {DECIDER},
+    "console:collection": {KEEPER},
     "console:manual": {*OF_THE_OFFICE, EDITOR, PUBLISHER},
     "console:data_evidence_record": {STEWARD, SUPERVISOR},
     "console:data_demand": {STEWARD},
@@ -280,6 +289,10 @@ def _build(city: City) -> Town:
         kind=ReportKind.ERROR, number=licence, text="示例", actor=owner, at=cities.NOW
     )
     objects["report_id"] = report.id
+    objects["proceeding_id"] = _proceeding(licence)
+    objects["collection_id"] = library.collect(
+        [], licence_type="YYZZ", issuer=FOOD_OFFICE, source="示例", actor=PLATFORM, at=cities.NOW
+    ).id
     office = Actor(ActorKind.DEPARTMENT_SYSTEM, None, "示例", department=FOOD_OFFICE)
     ask = ConsentAsk(firm, "示例", {"YYZZ": ("name",)}, is_once=True, until=date(2026, 4, 1))
     objects["consent_id"] = library.ask_consent(ask, actor=office, at=cities.NOW).id
@@ -304,8 +317,23 @@ def _build(city: City) -> Town:
         "portal:withdraw_from_phones": {"number": licence},
         "portal:my_licence": {"number": licence},
         "portal:report_licence": {"number": licence},
+        "console:licence": {"number": licence},
+        "console:licence_file": {"number": licence},
+        "console:open_proceeding": {"number": licence},
+        "console:reinstate_licence": {"number": licence},
+        "console:proceeding_step": {"slug": "drop"},
     }
     return Town(browsers, objects, by_route, case.number, upload.slot, settings.MEDIA_ROOT)
+
+
+def _proceeding(licence: str) -> UUID:
+    """One whose holder was told of it."""
+    opened = library.open_proceeding(
+        licence, signal=SignalKind.INSPECTION, text="示例", actor=PLATFORM, at=cities.NOW
+    )
+    notice = Notice(LicenceAction.REVOKE, "示例法", "第一条", "示例")
+    library.notify(opened.id, notice, calendar=national_calendar(), actor=PLATFORM, at=cities.NOW)
+    return opened.id
 
 
 def _call(case: Case, message_id: UUID) -> UUID:

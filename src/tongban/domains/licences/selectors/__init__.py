@@ -82,6 +82,7 @@ from tongban.domains.licences.selectors.reports import (
     list_reports_on,
     list_reports_to,
 )
+from tongban.domains.licences.selectors.search import count_by_type, find_licences
 from tongban.domains.licences.selectors.uses import (
     cases_relying_on,
     list_uses_for,
@@ -110,6 +111,7 @@ __all__ = [
     "audience_uri",
     "authenticate_verifier",
     "cases_relying_on",
+    "count_by_type",
     "count_credentials",
     "course_of",
     "credential_type_uri",
@@ -117,6 +119,7 @@ __all__ = [
     "find_consent",
     "find_consent_of_department",
     "find_former",
+    "find_licences",
     "find_report",
     "find_valid",
     "find_verifiers",

@@ -68,6 +68,7 @@ from tongban.domains.licences.types.reports import (
     ReportKind,
     ReportOutcome,
 )
+from tongban.domains.licences.types.search import LibraryFilters, LibraryPage, TypeCount
 from tongban.domains.licences.types.uses import (
     NewUse,
     Use,
@@ -95,6 +96,8 @@ __all__ = [
     "FileRefusal",
     "Ground",
     "IssueRequest",
+    "LibraryFilters",
+    "LibraryPage",
     "Licence",
     "LicenceAction",
     "LicenceExtract",
@@ -123,6 +126,7 @@ __all__ = [
     "StatusEntry",
     "StockFinding",
     "StockRow",
+    "TypeCount",
     "Use",
     "UseKind",
     "Validity",

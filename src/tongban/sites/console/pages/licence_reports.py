@@ -18,6 +18,9 @@ from tongban.domains.licences.types import (
     ReportKind,
     ReportOutcome,
 )
+from tongban.kernel.actors import Actor
+from tongban.sites.console.pages.data import Tab
+from tongban.sites.console.pages.licences import tabs
 from tongban.sites.console.words import State
 from tongban.sites.shared.fields import FieldView, Problem, field_id
 from tongban.sites.shared.formats import full_day, moment
@@ -43,6 +46,7 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportsPage:
+    tabs: tuple[Tab, ...]
     sentence: str
     open: tuple[ReportLine, ...]
     answered: tuple[ReportLine, ...]
@@ -68,7 +72,9 @@ class ReportPage:
     action: str
 
 
-def build_list(open_ones: Sequence[Report], answered: Sequence[Report], *, today: date) -> ReportsPage:
+def build_list(
+    open_ones: Sequence[Report], answered: Sequence[Report], *, today: date, actor: Actor
+) -> ReportsPage:
     overdue = sum(one.is_overdue(today) for one in open_ones)
     told = {"count": len(open_ones), "overdue": overdue}
     sentence = ngettext(
@@ -77,6 +83,7 @@ def build_list(open_ones: Sequence[Report], answered: Sequence[Report], *, today
         len(open_ones),
     )
     return ReportsPage(
+        tabs=tabs(actor, "console:licence_reports"),
         sentence=sentence % told,
         open=tuple(_line(one, today) for one in open_ones),
         answered=tuple(_line(one, today) for one in answered),

@@ -35,6 +35,7 @@ def list_reports(request: ActorRequest) -> HttpResponse:
         selectors.list_reports_to(issuers),
         selectors.list_reports_to(issuers, only_open=False, limit=ANSWERED_SHOWN),
         today=shanghai_date(clock.now()),
+        actor=request.actor,
     )
     return show(request, "console/licence_reports.html", page)
 

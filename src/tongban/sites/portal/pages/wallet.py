@@ -16,6 +16,7 @@ from tongban.domains.licences.types import (
     Licence,
     LicenceStatus,
     LicenceType,
+    Proceeding,
     Report,
     ReportKind,
     ReportOutcome,
@@ -26,6 +27,7 @@ from tongban.domains.licences.types import (
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.portal.pages.authority import ConsentLine, consent_line
 from tongban.sites.portal.pages.my import licence_state, validity
+from tongban.sites.portal.pages.proceedings import ProceedingLink, link
 from tongban.sites.portal.pages.words import State
 from tongban.sites.shared.fields import FieldView, field_id
 from tongban.sites.shared.formats import full_day, grouped, moment, plain_day
@@ -96,6 +98,7 @@ class LicencePage:
     """Who asked to use licences of this kind, and what was answered."""
     reports: tuple[ReportLine, ...]
     history: tuple[tuple[str, str, str], ...]
+    proceedings: tuple[ProceedingLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ def licence_page(
     consents: Sequence[Consent],
     reports: Sequence[Report],
     history: Sequence[StatusEntry],
+    proceedings: Sequence[Proceeding],
     at: datetime,
 ) -> LicencePage:
     today = shanghai_date(at)
@@ -209,6 +213,7 @@ def licence_page(
             if any(item.licence_type == licence_type.code for item in one.items)
         ),
         reports=tuple(_report_line(one) for one in reports),
+        proceedings=tuple(link(one) for one in proceedings),
         history=tuple(
             (moment(one.at), licence_state(one.to_status).words, one.reason) for one in reversed(history)
         ),

@@ -56,6 +56,7 @@ def show_licence(request: ActorRequest, number: str) -> HttpResponse:
         consents=selectors.list_consents_of([licence.holder_id]),
         reports=selectors.list_reports_on(number),
         history=selectors.history(number),
+        proceedings=[one for one in selectors.proceedings_of(number) if one.answer_by is not None],
         at=now,
     )
     return render(request, "portal/my/licence.html", {"menu": my.menu(), "page": page})
