@@ -2,15 +2,18 @@
 
 import base64
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from domains.identity import cast
 from tongban.domains.exchange import models, selectors, services
@@ -435,3 +438,35 @@ def test_in_production_a_way_leads_to_no_internal_address(service: Service, sett
 
     assert ask().outcome is Outcome.UNAVAILABLE
     assert service.asked == []
+
+
+def test_an_operator_sets_a_way_from_a_file_and_its_secret_from_the_environment(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("resource", "kind", "address", "mapping", "description")
+    file = tmp_path / "way.json"
+    file.write_text(json.dumps({name: getattr(WAY, name) for name in names}))
+    monkeypatch.setenv("TONGBAN_WAY_CREDENTIAL", "from-outside")
+
+    call_command("resources_way", str(file))
+    way = selectors.get_way("T-PERSON")
+    call_command("resources_way", local="T-PERSON")
+
+    assert way == replace(WAY, timeout_ms=3_000, credential="from-outside")
+    assert selectors.get_way("T-PERSON") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "line 1"), ('{"credential": "x"}', "credential"), ('{"kind": "FTP"}', "FTP"), ("{}", "kind")],
+)
+def test_a_file_that_does_not_read_changes_nothing(
+    service: Service, tmp_path: Path, text: str, words: str
+) -> None:
+    file = tmp_path / "way.json"
+    file.write_text(text)
+
+    with pytest.raises(CommandError, match=words):
+        call_command("resources_way", str(file))
+
+    assert selectors.get_way("T-PERSON") is not None
