@@ -14,14 +14,16 @@ from sites.city import DATA, NAMES, City
 from sites.portal.visits import ACCOUNT_PAGES, NO_PAGES, PAGES, Lived, Visit, live, look, routes
 from tongban.domains.cases.models import HistoryEntry, Paper
 from tongban.domains.directory.models import Department, ServiceCentre, Window
+from tongban.domains.licences.models import StatusEntry
 from tongban.domains.messaging.models import Message
 from tongban.sites.shared.languages import mark_chinese
 
-WRITTEN_IN_TESTS = ("许可", "平面图", "要改的", "看不清", "请重新提供", "林晓的手机")
+WRITTEN_IN_TESTS = ("许可", "平面图", "要改的", "看不清", "请重新提供", "林晓的手机", "公众聚集场所检查")
 STORED: dict[type[Model], tuple[str, ...]] = {
     HistoryEntry: ("sentence",),
     Paper: ("title", "number"),
     Message: ("title", "body", "next_action"),
+    StatusEntry: ("reason",),
     Department: ("address",),
     ServiceCentre: ("name", "address", "hours"),
     Window: ("name",),
