@@ -120,9 +120,9 @@ def change(number: str, request: IssueRequest, *, ground: Ground, actor: Actor, 
 def _replace(
     number: str, request: IssueRequest, action: LicenceAction, ground: Ground, actor: Actor, at: datetime
 ) -> Licence:
-    already = _issued_by_cases([request])
-    if already:
-        return already[_key(request)]
+    already = _issued_by_cases([request]).get(_key(request))
+    if already is not None:
+        return already
     former = life.lock(number)
     if (former.holder_id, former.licence_type_id) != (request.holder_id, request.licence_type):
         raise FaultyIssue(f"{number} is of another holder or type")
