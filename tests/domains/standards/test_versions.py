@@ -3,10 +3,12 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 import tongban.demo
 from domains.identity.cast import NOW
@@ -172,3 +174,17 @@ def test_the_sample_guides_name_only_elements_of_the_standard() -> None:
 
     assert len(files) > 80
     assert frozenset().union(*named) <= known
+
+
+def test_an_element_that_is_older_than_its_versions_gets_its_first_one_once() -> None:
+    models.ElementVersion.objects.all().delete()
+    write = import_module("tongban.domains.standards.migrations.0004_first_versions").write_first_versions
+
+    write(apps, None)
+    write(apps, None)
+    services.load_dictionary([{**KIND, "label": "业态"}], actor=PLATFORM, at=NOW)
+
+    newest, first = selectors.list_versions("shop.kind")
+    assert (first.number, first.made_by) == (1, "平台")
+    assert versions.as_written(models.ElementVersion.objects.get(number=1).document).label == "种类"
+    assert newest.changes == ("表单上的叫法由“种类”改为“业态”",)
