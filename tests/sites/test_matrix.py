@@ -40,10 +40,14 @@ from tongban.domains.licences import selectors as licences
 from tongban.domains.licences import services as library
 from tongban.domains.licences.types import ConsentAsk, LicenceAction, Notice, ReportKind, SignalKind
 from tongban.domains.messaging import selectors as messaging
+from tongban.domains.privacy import services as privacy
+from tongban.domains.privacy.models import Alarm
 from tongban.domains.registers import selectors as records
 from tongban.domains.registers import services as registers
 from tongban.domains.registers.types import BrokenPromiseKind
 from tongban.foundation import clock
+from tongban.foundation.audit import services as audit
+from tongban.foundation.audit.models import Entry
 from tongban.foundation.outbox.models import Message
 from tongban.foundation.outbox.testing import drain
 from tongban.foundation.storage import services as storage
@@ -61,6 +65,7 @@ ACCEPTOR, DECIDER, OTHER_OFFICE, ELSEWHERE = "acceptor", "decider", "other offic
 EDITOR, PUBLISHER, SUPERVISOR, OPERATOR = "editor", "publisher", "supervisor", "operator"
 STEWARD, OTHER_STEWARD = "steward", "other steward"
 KEEPER = "keeper"
+PRIVACY = "privacy officer"
 CITIZENS = (OWNER, AGENT, STRANGER)
 ROLES = {
     ACCEPTOR: {Role.ACCEPTOR, Role.EXAMINER},
@@ -74,6 +79,7 @@ ROLES = {
     STEWARD: {Role.DATA_STEWARD},
     OTHER_STEWARD: {Role.DATA_STEWARD},
     KEEPER: {Role.LICENCE_KEEPER},
+    PRIVACY: {Role.PRIVACY_OFFICER},
 }
 OFFICES = {OTHER_OFFICE: "SWU-310115", OTHER_STEWARD: "SWU-310115", ELSEWHERE: OTHER_DISTRICT}
 APPLICANTS = {OWNER, AGENT}
@@ -107,6 +113,7 @@ WHOSE: dict[str, set[str]] = {
     "portal:keep_in_phone": APPLICANTS,
     "portal:withdraw_from_phones": APPLICANTS,
     "portal:message": APPLICANTS,
+    "portal:look": APPLICANTS,
     "portal:revoke_mandate": APPLICANTS,
     "console:delete_view": {ACCEPTOR},
     "console:dossier": OF_THE_OFFICE,
@@ -139,6 +146,8 @@ WHOSE: dict[str, set[str]] = {
     "console:data_finding": {STEWARD},
     "console:data_batch": {STEWARD},
     "console:data_quarantine": {STEWARD},
+    "console:privacy_alarm": {PRIVACY},
+    "console:privacy_complaint": {PRIVACY, STEWARD, SUPERVISOR},
     "console:draft": {EDITOR},
     "console:substance": set(),
     "console:procedure": {EDITOR, PUBLISHER},
@@ -167,6 +176,7 @@ NOBODYS: dict[str, object] = {
     "kind": "procedure",
     "step": "submit",
     "letter_id": 999_999_999,
+    "look_id": 999_999_999,
 }
 FORM_NOISE = re.compile(
     rb'name="csrfmiddlewaretoken" value="[^"]*"|name="next" value="[^"]*"|(?:href|action)="[^"]*"|<body[^>]*>'
@@ -302,6 +312,7 @@ def _build(city: City) -> Town:
     ).id
     objects["batch_id"] = Batch.objects.create(resource_id="T-FOOD", received_at=cities.NOW, state="DONE").pk
     objects["exchange_id"] = _looked_up(firm)
+    objects["look_id"], objects["complaint_id"], objects["alarm_id"] = _complaint(case, owner)
     by_route: dict[str, dict[str, object]] = {
         "console:data_demand_act": {"slug": "withdraw"},
         "console:data_csv": {"slug": "supply"},
@@ -390,6 +401,31 @@ def _looked_up(firm: UUID) -> UUID:
     exchange.look_up(asked, actor=PLATFORM, at=cities.NOW)
     (record,) = evidence.list_exchange_records(providers=[FOOD_OFFICE])
     return record.exchange_id
+
+
+def _complaint(case: Case, owner: Actor) -> tuple[int, UUID, UUID]:
+    """About the food office's look at the case, and an alarm about its register."""
+    office = Actor(ActorKind.DEPARTMENT_SYSTEM, None, "示例", department=FOOD_OFFICE)
+    audit.record(
+        actor=office,
+        action="PAPER_OPENED",
+        at=cities.NOW,
+        object_type="paper",
+        object_id="示例",
+        subject_id=case.applicant_id,
+        case_number=case.number,
+    )
+    look = Entry.objects.latest("id").pk
+    made = privacy.complain(look, text="示例", actor=owner, at=cities.NOW)
+    privacy.raise_other_subject(
+        exchange_id=NOWHERE,
+        provider=FOOD_OFFICE,
+        subject_id=case.applicant_id,
+        cause=case.number,
+        happened_at=cities.NOW,
+        at=cities.NOW,
+    )
+    return look, made.id, Alarm.objects.get().pk
 
 
 def _open_other_district() -> None:

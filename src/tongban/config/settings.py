@@ -65,6 +65,7 @@ DOMAINS = [
     "cases",
     "lifeevents",
     "evaluation",
+    "privacy",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -25,6 +25,9 @@ PROVIDERS = Histogram(
     "tongban_provider_seconds", "Time of a look-up in a department's system", ["provider", "outcome"]
 )
 OTHER_SUBJECTS = Counter("tongban_other_subject", "Answers about another person, refused", ["provider"])
+PRIVACY_ALARMS = Counter(
+    "tongban_privacy_alarms", "Looks without a live case, and answers about another person", ["kind"]
+)
 EVIDENCE_REFUSED = Counter("tongban_evidence_refused", "Look-ups whose evidence the database refused")
 METRICS_TYPE = CONTENT_TYPE_LATEST
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"

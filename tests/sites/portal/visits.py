@@ -29,6 +29,7 @@ from tongban.domains.identity.models import Account, Subject
 from tongban.domains.licences import services as licences
 from tongban.domains.licences.types import ConsentAsk, VerifierKind
 from tongban.domains.messaging.models import Message
+from tongban.foundation.audit.models import Entry
 from tongban.foundation.outbox.testing import drain
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 
@@ -105,6 +106,7 @@ PAGES = {
     "portal:drafts": Visit("/my/drafts/", OWNER),
     "portal:mandates": Visit("/my/mandates/", OWNER),
     "portal:looks": Visit("/my/looks/", OWNER),
+    "portal:look": Visit("/my/looks/{look}/", OWNER),
     "portal:identify": Visit("/my/identify/", NEWCOMER),
     "portal:mailbox": Visit("/mailbox/"),
 }
@@ -246,6 +248,7 @@ def live() -> Lived:
         "paper": str(asked_case.papers[0].id),
         "licence": case_of(city, decided).licences[0],
         "consent": str(_consent(city)),
+        "look": str(_look(city)),
         "draft": walk.begin(owner).split("/")[2],
         "filled": walk.complete(owner).split("/")[2],
         "token": saved["Location"].split("/")[2],
@@ -268,6 +271,12 @@ def _consent(city: City) -> UUID:
         city.subjects["xiaoguan"], "公众聚集场所检查", scope, is_once=True, until=date(2026, 4, 1)
     )
     return licences.ask_consent(ask, actor=office, at=NOW).id
+
+
+def _look(city: City) -> int:
+    """A look of the firm's own register."""
+    looks = Entry.objects.filter(action="LOOK_UP", subject_id=city.subjects["xiaoguan"])
+    return looks.latest("id").pk
 
 
 def _subject(name: str) -> UUID:

@@ -417,6 +417,16 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What a number of a case, or of a whole application, stands for; `ended_at` None while anything of it runs."""
+
+    application: str
+    item_name: str
+    applicant_id: UUID
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationSummary:
     """One line of「我的办件」."""
 

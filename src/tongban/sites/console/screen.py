@@ -48,6 +48,11 @@ def navigation(actor: Actor) -> tuple[tuple[str, str], ...]:
         ("console:licences", _("证照"), (Role.LICENCE_KEEPER,)),
         ("console:proceedings", _("证照程序"), (Role.DECIDER,)),
         ("console:data", _("总数据库"), (Role.DATA_STEWARD,)),
+        (
+            "console:privacy",
+            _("个人信息保护"),
+            (Role.PRIVACY_OFFICER, Role.DATA_STEWARD, Role.SUPERVISOR),
+        ),
         ("console:dead_letters", _("未送达消息"), (Role.OPERATOR,)),
         ("console:calendar", _("工作日历"), ()),
         ("console:cover", _("代班"), ()),

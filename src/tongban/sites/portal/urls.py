@@ -9,6 +9,7 @@ from tongban.sites.portal.views import (
     filling,
     finding,
     following,
+    looks,
     mine,
     planning,
     proceedings,
@@ -116,7 +117,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/drafts/", mine.list_drafts, name="drafts"),
     path("my/mandates/", mine.list_mandates, name="mandates"),
     path("my/mandates/<uuid:mandate_id>/revoke/", mine.revoke_mandate, name="revoke_mandate"),
-    path("my/looks/", mine.list_looks, name="looks"),
+    path("my/looks/", looks.list_looks, name="looks"),
+    path("my/looks/<int:look_id>/", looks.show_look, name="look"),
     path("my/identify/", mine.identify, name="identify"),
 ]
 if not settings.IS_PRODUCTION:

@@ -23,6 +23,7 @@ from tongban.domains.cases.selectors.calendar import (
 from tongban.domains.cases.selectors.calls import list_calls
 from tongban.domains.cases.selectors.causes import (
     count_open_by_version,
+    facts_of,
     is_live,
     licence_ground,
     list_open_by_version,
@@ -53,6 +54,7 @@ __all__ = [
     "BadCursor",
     "CaseNotFound",
     "count_open_by_version",
+    "facts_of",
     "find_application_of",
     "find_assistance",
     "find_item",

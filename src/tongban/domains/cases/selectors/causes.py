@@ -1,6 +1,6 @@
 """Answers to the ports of lower domains: is there a live case, and what does a new version touch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,6 +9,7 @@ from tongban.domains.cases.models import Case
 from tongban.domains.cases.rules.numbers import APPLICATION_PREFIX
 from tongban.domains.cases.selectors.guides import guide_of
 from tongban.domains.cases.states import OPEN
+from tongban.domains.cases.types import CaseFacts
 from tongban.domains.catalogue import rules
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.identity import selectors as identity
@@ -33,6 +34,24 @@ def _applicants_of_application(number: str) -> QuerySet[Case, UUID]:
 @prepared
 def _applicants_of_case(number: str) -> QuerySet[Case, UUID]:
     return Case.objects.filter(status__in=sorted(OPEN), number=number).values_list("applicant_id", flat=True)
+
+
+def facts_of(numbers: Collection[str]) -> Mapping[str, CaseFacts]:
+    """What these numbers of cases and applications stand for; a number of neither is left out. Two queries at most."""
+    applications = {number for number in numbers if number.startswith(APPLICATION_PREFIX)}
+    single = set(numbers) - applications
+    found: dict[str, CaseFacts] = {}
+    if single:
+        for case in _with_application(Q(number__in=single)):
+            found[case.number] = CaseFacts(
+                case.application.number, case.item_name, case.applicant_id, case.ended_at
+            )
+    if applications:
+        parts: dict[str, list[Case]] = {}
+        for case in _with_application(Q(application__number__in=applications)):
+            parts.setdefault(case.application.number, []).append(case)
+        found |= {number: _whole(number, cases) for number, cases in parts.items()}
+    return found
 
 
 def licence_ground(*, case_number: str, holder_id: UUID) -> CaseGround | None:
@@ -63,6 +82,20 @@ def list_open_by_version(version_ids: Sequence[UUID], *, limit: int) -> tuple[st
     """Numbers of the first cases still open under these versions, the longest waiting first."""
     rows = _open_by_version(version_ids).order_by("received_at", "id")[:limit]
     return tuple(rows.values_list("number", flat=True))
+
+
+def _whole(number: str, cases: Sequence[Case]) -> CaseFacts:
+    ends = [case.ended_at for case in cases if case.ended_at is not None]
+    is_over = len(ends) == len(cases)
+    return CaseFacts(number, cases[0].package_title, cases[0].applicant_id, max(ends) if is_over else None)
+
+
+def _with_application(wanted: Q) -> QuerySet[Case]:
+    return (
+        Case.objects.filter(wanted)
+        .select_related("application")
+        .only("number", "item_name", "package_title", "applicant_id", "ended_at", "application__number")
+    )
 
 
 def _concerns(applicant_id: UUID, subject_id: UUID) -> bool:

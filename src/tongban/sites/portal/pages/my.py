@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.domains.eforms.types import Draft
-from tongban.domains.exchange.types import Look, Outcome
 from tongban.domains.identity.rules import POWERS_OF_LAW
 from tongban.domains.identity.types import Mandate, MandateKind, Subject
 from tongban.domains.licences.types import Licence, LicenceStatus
@@ -57,15 +56,6 @@ class MandateLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LookLine:
-    when: str
-    who: str
-    what: str
-    why: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
 class MenuLink:
     address: str
     words: str
@@ -92,7 +82,7 @@ def menu() -> tuple[MenuLink, ...]:
         MenuLink(reverse("portal:messages"), _("我的消息"), "mail"),
         MenuLink(reverse("portal:drafts"), _("没办完的"), "pencil"),
         MenuLink(reverse("portal:mandates"), _("我的授权"), "users"),
-        MenuLink(reverse("portal:looks"), _("谁查过我的信息"), "eye"),
+        MenuLink(reverse("portal:looks"), _("谁看过我的数据"), "eye"),
         MenuLink(reverse("account"), _("账号和安全"), "shield-check"),
     )
 
@@ -141,23 +131,6 @@ def mandate_line(mandate: Mandate, me: UUID, titles: Mapping[str, str], at: date
         revoke_action=""
         if is_over or mandate.kind in POWERS_OF_LAW
         else reverse("portal:revoke_mandate", args=[mandate.id]),
-    )
-
-
-def look_line(look: Look) -> LookLine:
-    outcomes = {
-        Outcome.FOUND: _("查到"),
-        Outcome.NOT_FOUND: _("没有查到"),
-        Outcome.NOT_ALLOWED: _("不允许，被拒绝"),
-        Outcome.UNAVAILABLE: _("对方系统没有应答"),
-        Outcome.NO_EVIDENCE: _("平台不能留痕，没有查询"),
-    }
-    return LookLine(
-        when=moment(look.at),
-        who=look.looked_by,
-        what=look.resource_name,
-        why=f"{look.purpose}　{look.cause}".strip(),
-        outcome=outcomes[look.outcome],
     )
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from tongban.domains.cases import selectors as cases
 from tongban.domains.eforms import selectors as drafts
-from tongban.domains.exchange import selectors as exchange
 from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as identifying
 from tongban.domains.identity.types import MandateKind, SubjectKind
@@ -152,12 +151,6 @@ def revoke_mandate(request: ActorRequest, mandate_id: UUID) -> HttpResponse:
     identifying.revoke_mandate(mandate_id=mandate_id, actor=request.actor, at=clock.now())
     messages.success(request, _("授权已经撤销，对方从现在起不能再代您办理。"))
     return redirect("portal:mandates")
-
-
-@citizen
-def list_looks(request: ActorRequest) -> HttpResponse:
-    looks = [my.look_line(one) for one in exchange.list_looks(_subject(request), limit=100)]
-    return render(request, "portal/my/looks.html", {"menu": my.menu(), "looks": looks})
 
 
 @signed_in
