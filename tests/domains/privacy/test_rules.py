@@ -34,6 +34,7 @@ def judge(**changes: Any) -> bool:
         {"case": ENDED, "age": timedelta(hours=3)},
         {"actor_kind": ActorKind.CITIZEN, "case": None},
         {"actor_kind": ActorKind.PLATFORM, "department": "", "case": None},
+        {"action": "LOOK_AT_LICENCE", "case": None, "case_number": ""},
         {"action": "PULL_LICENCES", "case": None, "case_number": ""},
         {"action": "FETCH_LICENCE", "case": None, "case_number": "", "outcome": "FOUND"},
         {"action": "LOOK_UP", "outcome": "NOT_ALLOWED"},

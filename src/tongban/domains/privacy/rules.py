@@ -19,6 +19,8 @@ MANNERS = MappingProxyType(
         "FETCH_LICENCE": Manner.FETCHED,
         "PULL_LICENCES": Manner.COUNTER,
         "VERIFY_LICENCE": Manner.SHOWN,
+        "LOOK_AT_LICENCE": Manner.KEPT,
+        "OPEN_LICENCE_FILE": Manner.KEPT,
         "DOSSIER_OPENED": Manner.DOSSIER,
         "PAPER_OPENED": Manner.PAPER,
         "ATTACHMENT_OPENED": Manner.MATERIAL,
@@ -28,7 +30,8 @@ MANNERS = MappingProxyType(
 """By the action under which the audit trail keeps it."""
 OPENINGS = frozenset({"DOSSIER_OPENED", "PAPER_OPENED", "ATTACHMENT_OPENED", "ASSISTANCE_DOCUMENT_OPENED"})
 """What the applicant herself does every day; only others' openings are looks."""
-_BY_HER_OWN_CODE = frozenset({"PULL_LICENCES", "VERIFY_LICENCE"})
+_WITHOUT_CASE = frozenset({"PULL_LICENCES", "VERIFY_LICENCE", "LOOK_AT_LICENCE", "OPEN_LICENCE_FILE"})
+"""She showed her code herself; or the issuer's keeper opens what the issuer keeps, which is his duty."""
 _FOUND, _NOT_ALLOWED = "FOUND", "NOT_ALLOWED"
 
 
@@ -45,9 +48,9 @@ def is_without_case(
 ) -> bool:
     """Whether a look had no live case to stand on. `age`: how long the case had been over by then, None while it ran.
 
-    A look with her own code, or with her consent, needs no case. What a citizen looks up is judged by mandates.
+    A look with her own code or consent, and a keeper's into his own library, need no case. What a citizen looks up is judged by mandates.
     """
-    if actor_kind is ActorKind.CITIZEN or not department or action in _BY_HER_OWN_CODE:
+    if actor_kind is ActorKind.CITIZEN or not department or action in _WITHOUT_CASE:
         return False
     if action == "FETCH_LICENCE" and not case_number and outcome == _FOUND:
         return False

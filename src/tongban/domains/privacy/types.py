@@ -15,6 +15,7 @@ class Manner(StrEnum):
     FETCHED = "FETCHED"  # 调取证照
     COUNTER = "COUNTER"  # 窗口凭本人的码调取
     SHOWN = "SHOWN"  # 亮证核验
+    KEPT = "KEPT"  # 发证部门打开自己的证照库
     DOSSIER = "DOSSIER"  # 打开办件
     PAPER = "PAPER"  # 打开文书
     MATERIAL = "MATERIAL"  # 打开申请材料

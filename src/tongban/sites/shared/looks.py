@@ -64,6 +64,7 @@ def _what(look: SeenLook) -> str:
         if look.what
         else _("凭您出示的码核对身份"),
         Manner.SHOWN: _("核验您出示的证照"),
+        Manner.KEPT: _("发证部门打开您的证照"),
         Manner.DOSSIER: _("打开办件：申请内容和材料清单"),
         Manner.PAPER: _("打开办件的文书"),
         Manner.MATERIAL: _("打开您上传的材料"),
@@ -76,6 +77,8 @@ def _why(look: SeenLook, titles: Mapping[str, str]) -> str:
         return look.item_name
     if look.manner in (Manner.SHOWN, Manner.COUNTER):
         return _("您当场出示")
+    if look.manner is Manner.KEPT:
+        return _("管理本部门发的证照")
     if look.manner is Manner.FETCHED and not look.case_number and look.outcome == Outcome.FOUND:
         return _("您同意过的用途")
     if look.purpose in titles:
