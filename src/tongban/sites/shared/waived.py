@@ -17,7 +17,7 @@ class WaivedLine:
     reason: str
     """The rule in words."""
     how: str
-    """From where it came or is to come, and when."""
+    """From where it came or is to come, and when; empty when the rule has said it."""
     kind: str
     """How the state is shown: `done`, `going`, `asked`."""
 
@@ -56,7 +56,7 @@ _KINDS = {
 
 
 def _how(one: WaivedMaterial) -> str:
-    told = {"source": one.source}
+    told = {"source": _source(one)}
     if one.state is WaivedState.WAITING:
         assert one.wait_until is not None
         day = plain_day(one.wait_until)
@@ -78,4 +78,11 @@ def _how(one: WaivedMaterial) -> str:
         return _("由其他部门核实后提供，%(when)s") % {"when": moment(one.got_at)}
     if one.reference:
         return _("%(source)s，编号 %(number)s") % {**told, "number": one.reference}
-    return one.source
+    # What no rule fetches is explained by the rule itself.
+    return told["source"] if one.rule in (Rule.SHAREABLE, Rule.IN_LICENCE_LIBRARY) else ""
+
+
+def _source(one: WaivedMaterial) -> str:
+    return (
+        _("电子证照库·%(name)s") % {"name": one.name} if one.rule is Rule.IN_LICENCE_LIBRARY else one.source
+    )

@@ -21,6 +21,8 @@ from tongban.domains.licences.rules.files import (
     file_data,
 )
 from tongban.domains.licences.rules.library import (
+    CORRECTION_ARTICLE,
+    CORRECTION_LAW,
     NUMBER_FIELDS,
     OWN_NUMBER,
     RUNS_OUT_SOON,
@@ -75,6 +77,8 @@ __all__ = [
     "ATTACHMENT",
     "CODE_DIGITS",
     "CONSENT_STATUS_NAMES",
+    "CORRECTION_ARTICLE",
+    "CORRECTION_LAW",
     "FORGOTTEN_AFTER",
     "LIFE_OF_A_CODE",
     "LONGEST_PURPOSE",

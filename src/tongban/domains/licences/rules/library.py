@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from tongban.domains.licences.types import LicenceStatus, LicenceType
 
+# 个人信息保护法 §46: a person may have what is inaccurate about her corrected.
+CORRECTION_LAW, CORRECTION_ARTICLE = "个人信息保护法", "第四十六条"
 OWN_NUMBER = "resident_id"
 # Fields whose value is a resident number: a face shows it masked.
 NUMBER_FIELDS = frozenset({OWN_NUMBER, "legal_representative_id", "spouse_resident_id"})

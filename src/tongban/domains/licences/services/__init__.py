@@ -214,7 +214,6 @@ __all__ = [
     "remind_expiring",
     "renew",
     "renew_secret",
-    "revoke",
     "show",
     "showable",
     "sign_file",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongban.domains.licences import rules
+from tongban.domains.licences.rules import CORRECTION_ARTICLE, CORRECTION_LAW
 from tongban.domains.licences.types import (
     Correction,
     Licence,
@@ -27,8 +28,6 @@ from tongban.sites.shared.formats import full_day, moment
 
 TO = "to-"
 """Before the name of a field: what it is put right to."""
-# A person may have what is inaccurate about her corrected.
-LAW, ARTICLE = "个人信息保护法", "第四十六条"
 NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 OUTCOMES = {"upheld": ReportOutcome.UPHELD, "not_upheld": ReportOutcome.NOT_UPHELD}
 
@@ -182,8 +181,8 @@ def _corrections(
     ]
     is_persons = rules.OWN_NUMBER in licence.fields
     basis = (
-        ("law", _("更正的依据：法律名称"), LAW if is_persons else ""),
-        ("article", _("第几条"), ARTICLE if is_persons else ""),
+        ("law", _("更正的依据：法律名称"), CORRECTION_LAW if is_persons else ""),
+        ("article", _("第几条"), CORRECTION_ARTICLE if is_persons else ""),
     )
     return (
         *fields,
