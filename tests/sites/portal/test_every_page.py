@@ -18,7 +18,17 @@ from tongban.domains.licences.models import StatusEntry
 from tongban.domains.messaging.models import Message
 from tongban.sites.shared.languages import mark_chinese
 
-WRITTEN_IN_TESTS = ("许可", "平面图", "要改的", "看不清", "请重新提供", "林晓的手机", "公众聚集场所检查")
+WRITTEN_IN_TESTS = (
+    "《示例法》第一条",
+    "现场检查的事由",
+    "许可",
+    "平面图",
+    "要改的",
+    "看不清",
+    "请重新提供",
+    "林晓的手机",
+    "公众聚集场所检查",
+)
 STORED: dict[type[Model], tuple[str, ...]] = {
     HistoryEntry: ("sentence",),
     Paper: ("title", "number"),

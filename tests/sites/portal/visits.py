@@ -27,11 +27,12 @@ from sites.portal import walk
 from sites.portal.test_following import FIELD, ask_for_supplement, case_of, defer_a_material, grant, slot_of
 from tongban.domains.identity.models import Account, Subject
 from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import ConsentAsk, VerifierKind
+from tongban.domains.licences.types import ConsentAsk, LicenceAction, Notice, SignalKind, VerifierKind
 from tongban.domains.messaging.models import Message
 from tongban.foundation.audit.models import Entry
 from tongban.foundation.outbox.testing import drain
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind
+from tongban.kernel.national_calendar import national_calendar
 
 VISITOR, OWNER, NEWCOMER, GUARDED, HALFWAY = "visitor", "zhangsan", "newcomer", "linxiao", "linxiao halfway"
 DESK = "a verifier's phone"
@@ -91,6 +92,7 @@ PAGES = {
     "portal:licences": Visit("/my/licences/", OWNER),
     "portal:my_licence": Visit("/my/licences/{licence}/", OWNER),
     "portal:report_licence": Visit("/my/licences/{licence}/report/?kind=refused", OWNER),
+    "portal:proceeding": Visit("/my/licences/proceedings/{proceeding}/", OWNER),
     "portal:consents": Visit("/my/consents/", OWNER),
     "portal:ask_consent": Visit("/my/consents/ask/?type=YYZZ", OWNER),
     "portal:consent": Visit("/my/consents/{consent}/", OWNER),
@@ -253,6 +255,7 @@ def live() -> Lived:
         "filled": walk.complete(owner).split("/")[2],
         "token": saved["Location"].split("/")[2],
         "message": str(Message.objects.filter(to_subject=city.subjects["xiaoguan"]).latest("id").pk),
+        "proceeding": str(_proceeding(case_of(city, decided).licences[0])),
         "email_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=account)).key,
         "reset_key": _reset_key(account),
         "key": str(key.pk),
@@ -261,6 +264,16 @@ def live() -> Lived:
     browsers[DESK] = Client(SERVER_NAME="localhost")
     browsers[DESK].post("/verify/device/", {"verifier": verifier.verifier.code, "secret": verifier.secret})
     return Lived(names, {VISITOR: Client(SERVER_NAME="localhost"), **browsers})
+
+
+def _proceeding(licence: str) -> UUID:
+    """One that its holder was told of."""
+    opened = licences.open_proceeding(
+        licence, signal=SignalKind.INSPECTION, text="现场检查的事由", actor=PLATFORM, at=NOW
+    )
+    notice = Notice(LicenceAction.REVOKE, "示例法", "第一条", "现场检查的事由")
+    licences.notify(opened.id, notice, calendar=national_calendar(), actor=PLATFORM, at=NOW)
+    return opened.id
 
 
 def _consent(city: City) -> UUID:
