@@ -44,7 +44,7 @@ from tongban.domains.privacy import services as privacy
 from tongban.domains.privacy.models import Alarm
 from tongban.domains.registers import selectors as records
 from tongban.domains.registers import services as registers
-from tongban.domains.registers.types import BrokenPromiseKind
+from tongban.domains.registers.types import BrokenPromiseKind, NewObjection
 from tongban.foundation import clock
 from tongban.foundation.audit import services as audit
 from tongban.foundation.audit.models import Entry
@@ -144,6 +144,7 @@ WHOSE: dict[str, set[str]] = {
     "console:data_end_grant": {STEWARD},
     "console:data_csv": {STEWARD, OTHER_STEWARD},
     "console:data_finding": {STEWARD},
+    "console:data_objection": {STEWARD},
     "console:data_batch": {STEWARD},
     "console:data_quarantine": {STEWARD},
     "console:privacy_alarm": {PRIVACY},
@@ -313,6 +314,7 @@ def _build(city: City) -> Town:
     objects["batch_id"] = Batch.objects.create(resource_id="T-FOOD", received_at=cities.NOW, state="DONE").pk
     objects["exchange_id"] = _looked_up(firm)
     objects["look_id"], objects["complaint_id"], objects["alarm_id"] = _complaint(case, owner)
+    objects["objection_id"] = _objection(firm)
     by_route: dict[str, dict[str, object]] = {
         "console:data_demand_act": {"slug": "withdraw"},
         "console:data_csv": {"slug": "supply"},
@@ -426,6 +428,14 @@ def _complaint(case: Case, owner: Actor) -> tuple[int, UUID, UUID]:
         at=cities.NOW,
     )
     return look, made.id, Alarm.objects.get().pk
+
+
+def _objection(firm: UUID) -> UUID:
+    """The firm's own, to a value that the food office deposited of it."""
+    registers.deposit(resource="T-FOOD", subject_id=firm, values={"a": "示例"}, actor=PLATFORM, at=cities.NOW)
+    speaker = Actor(ActorKind.CITIZEN, None, "示例", subject_id=firm, acting_for=firm)
+    said = NewObjection(firm, "T-FOOD", "a", "示例", "示例")
+    return registers.raise_objection(said, actor=speaker, at=cities.NOW).id
 
 
 def _open_other_district() -> None:

@@ -1,4 +1,4 @@
-"""E-mail follows each message that reached an inbox; who is authorised, or no longer, is told."""
+"""E-mail follows each message that reached an inbox; who is authorised, or no longer, is told; and what came of an objection."""
 
 from datetime import datetime
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
@@ -7,6 +7,9 @@ from tongban.domains.identity import selectors as identity
 from tongban.domains.identity.events import MandateGranted, MandateRevoked
 from tongban.domains.messaging import rules, services
 from tongban.domains.messaging.events import MessageSent
+from tongban.domains.registers import selectors as registers
+from tongban.domains.registers.events import ObjectionDecided
+from tongban.domains.registers.types import ObjectionStatus
 from tongban.foundation.outbox.registry import ReceiverUnreachable
 
 
@@ -42,3 +45,20 @@ def tell_revoked(event: MandateRevoked, at: datetime) -> None:
     }
     for subject_id in (event.principal_id, event.agent_id):
         services.send("MANDATE_REVOKED", to_subject=subject_id, context=context, at=at)
+
+
+def tell_decided(event: ObjectionDecided, at: datetime) -> None:
+    objection = registers.get_objection(event.objection_id)
+    is_corrected = objection.status is ObjectionStatus.CORRECTED
+    services.send(
+        "OBJECTION_DECIDED",
+        to_subject=objection.subject_id,
+        context={
+            "resource_name": objection.resource_name,
+            "label": objection.label,
+            "provider_name": objection.provider_name,
+            "outcome": "已经更正" if is_corrected else "登记无误，没有更正",
+            "answer": objection.answer,
+        },
+        at=at,
+    )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from tongban.domains.registers.types import BrokenPromiseKind, RelationKind
+from tongban.domains.registers.types import BrokenPromiseKind, ObjectionStatus, RelationKind
 from tongban.kernel.ids import new_id
 
 
@@ -245,6 +245,57 @@ class Relation(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["other", "kind"], name="relation_by_other")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Objection(models.Model):
+    """What a subject says is wrong with one value (异议); her words and the value are encrypted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject = models.ForeignKey("identity.Subject", on_delete=models.PROTECT, related_name="+")
+    resource = models.ForeignKey("exchange.Resource", on_delete=models.PROTECT, related_name="+")
+    field = models.CharField(max_length=64)
+    label = models.CharField(max_length=64)
+    element = models.CharField(max_length=64, blank=True)
+    words_cipher = models.TextField()
+    finding = models.ForeignKey("exchange.Finding", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=16, choices=[(one.value, one.name) for one in ObjectionStatus])
+    raised_by_name = models.CharField(max_length=64)
+    raised_at = models.DateTimeField()
+    due_on = models.DateField()
+    answer = models.CharField(max_length=400, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by_name = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("异议")
+        indexes = [
+            models.Index(fields=["subject", "-raised_at"], name="objection_by_subject"),
+            models.Index(
+                fields=["resource", "due_on"],
+                condition=Q(status=ObjectionStatus.OPEN.value),
+                name="objection_open",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "resource", "field"],
+                condition=Q(status=ObjectionStatus.OPEN.value),
+                name="objection_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ObjectionStatus.OPEN.value, decided_at__isnull=True, answer="")
+                | (
+                    ~Q(status=ObjectionStatus.OPEN.value)
+                    & Q(decided_at__isnull=False)
+                    & ~Q(answer="")
+                    & ~Q(decided_by_name="")
+                ),
+                name="objection_decided_with_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -108,3 +108,84 @@ class BrokenPromise:
     kind: BrokenPromiseKind
     reason: str
     recorded_at: datetime
+
+
+class ObjectionStatus(StrEnum):
+    """Where an objection stands (异议)."""
+
+    OPEN = "OPEN"  # 核实中
+    CORRECTED = "CORRECTED"  # 已更正
+    UPHELD_AS_IS = "UPHELD_AS_IS"  # 核实无误，维持
+
+
+class ObjectionAction(StrEnum):
+    """What is done to an objection."""
+
+    RAISE = "RAISE"  # 提出
+    CORRECT = "CORRECT"  # 更正
+    UPHOLD = "UPHOLD"  # 维持
+
+
+@dataclass(frozen=True, slots=True)
+class NewObjection:
+    """What a person says of one value: `claimed` is what is right, `evidence` what proves it, in words."""
+
+    subject_id: UUID
+    resource: str
+    field: str
+    claimed: str
+    reason: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """异议: a value that its subject says is wrong; the department that supplies it answers by a working day.
+
+    `label` and `element` are the field's as they stood when it was raised, `held` what the register said then.
+    """
+
+    id: UUID
+    subject_id: UUID
+    subject_name: str
+    resource: str
+    resource_name: str
+    provider: str
+    provider_name: str
+    field: str
+    label: str
+    element: str
+    held: object
+    claimed: str
+    reason: str
+    evidence: str
+    status: ObjectionStatus
+    raised_by_name: str
+    raised_at: datetime
+    due_on: date
+    answer: str
+    decided_at: datetime | None
+    decided_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldValue:
+    """One value of a register about a subject, with where and when it comes from."""
+
+    field: str
+    label: str
+    element: str
+    value: object
+    source: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one resource holds of a subject; `is_known` is False when its register did not answer."""
+
+    resource: str
+    name: str
+    provider_name: str
+    is_known: bool
+    values: tuple[HeldValue, ...]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tongban.domains.exchange.types import Outcome
 from tongban.domains.privacy.types import AlarmOutcome, Manner, SeenLook
+from tongban.domains.registers.permissions import SCOPE as RECORDS
 from tongban.kernel.actors import ActorKind
 from tongban.sites.shared.formats import moment
 
@@ -77,6 +78,8 @@ def _why(look: SeenLook, titles: Mapping[str, str]) -> str:
         return look.item_name
     if look.manner in (Manner.SHOWN, Manner.COUNTER):
         return _("您当场出示")
+    if look.purpose == RECORDS:
+        return _("看登记的信息")
     if look.manner is Manner.KEPT:
         return _("管理本部门发的证照")
     if look.manner is Manner.FETCHED and not look.case_number and look.outcome == Outcome.FOUND:

@@ -37,6 +37,7 @@ def tabs(actor: Actor, here: str) -> tuple[Tab, ...]:
         ("console:data_lists", _("三张清单"), STEWARDS),
         ("console:data_quality", _("质量"), STEWARDS),
         ("console:data_findings", _("数据问题"), STEWARDS),
+        ("console:data_objections", _("异议"), STEWARDS),
         ("console:data_batches", _("批量文件"), STEWARDS),
         ("console:data_elements", _("数据标准"), STEWARDS),
         ("console:data_evidence", _("留痕"), (*STEWARDS, Role.SUPERVISOR)),

@@ -17,7 +17,7 @@ from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import permissions
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.exchange import services as keeping
-from tongban.domains.exchange.types import Batch
+from tongban.domains.exchange.types import Batch, FindingKind
 from tongban.foundation import clock
 from tongban.kernel.actors import Actor, Role
 from tongban.kernel.instants import shanghai_date
@@ -120,6 +120,8 @@ def finding(request: ActorRequest, finding_id: UUID) -> HttpResponse:
     found = exchange.find_finding(finding_id, departments=_departments(request.actor))
     if found is None:
         raise Http404
+    if found.kind is FindingKind.OBJECTION:
+        return redirect("console:data_objection", found.reference)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

@@ -82,6 +82,7 @@ def menu() -> tuple[MenuLink, ...]:
         MenuLink(reverse("portal:messages"), _("我的消息"), "mail"),
         MenuLink(reverse("portal:drafts"), _("没办完的"), "pencil"),
         MenuLink(reverse("portal:mandates"), _("我的授权"), "users"),
+        MenuLink(reverse("portal:records"), _("我的信息"), "database"),
         MenuLink(reverse("portal:looks"), _("谁看过我的数据"), "eye"),
         MenuLink(reverse("account"), _("账号和安全"), "shield-check"),
     )
