@@ -63,7 +63,10 @@ def files(tmp_path: Path) -> Path:
     items = {item["basic_code"] for item in package["items"]}
     organisation = seeding.organisation(CITY, districts())
     whole = {
-        **{name: content(name) for name in ("elements", "material_types", "licence_types", "resources")},
+        **{
+            name: content(name)
+            for name in ("elements", "material_types", "licence_types", "systems", "resources")
+        },
         "departments": organisation["departments"],
         "guides": [content(f"guides/{item}") for item in sorted(items)],
     }
