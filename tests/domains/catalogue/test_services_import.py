@@ -52,6 +52,8 @@ def test_every_demo_guide_is_imported_and_exported_without_loss(empty_city: None
     for one in raw:
         one["procedure"] = {"enquiry_phone": "", "complaint_phone": "", **one["procedure"]}
         one["code_scheme"] = "GBT39554_BASIC"
+        for result in one["results"]:
+            result.setdefault("effect", "ISSUE")
     assert exported == {one["basic_code"]: one for one in raw}
 
 

@@ -13,7 +13,6 @@ from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as people
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import selectors, services
-from tongban.domains.licences.models import LicenceType
 from tongban.domains.licences.types import IssueRequest, Licence
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 
@@ -22,9 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def kind(firm: UUID) -> LicenceType:
-    found = LicenceType.objects.order_by("code").first()
-    assert found is not None
-    return found
+    return selectors.licence_types()["YYZZ"]
 
 
 @pytest.fixture

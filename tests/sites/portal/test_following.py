@@ -21,8 +21,9 @@ from tongban.domains.cases.types import (
 from tongban.domains.catalogue import selectors as catalogue
 from tongban.domains.catalogue.types import Necessity
 from tongban.domains.evaluation import selectors as ratings
+from tongban.domains.licences import selectors as library
 from tongban.domains.licences import services as licences
-from tongban.domains.licences.types import IssueRequest
+from tongban.domains.licences.types import Ground
 from tongban.domains.messaging import selectors as messaging
 from tongban.foundation.outbox import testing as outbox
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind, Role
@@ -430,24 +431,18 @@ def test_a_licences_code_says_whether_it_can_be_relied_on_and_names_no_person(
     licence = case_of(city, number).licences[0]
 
     good = visitor.get(f"/licences/{licence}/").content.decode()
-    licences.revoke(licence, actor=PLATFORM, at=NOW, reason="示例")
+    licences.cancel(licence, ground=Ground("示例法", "第一条", "示例"), actor=PLATFORM, at=NOW)
     bad = visitor.get(f"/licences/{licence}/").content.decode()
 
     assert "2026年3月2日查验：这张证照有效" in good
     assert "示例小馆" in good
     assert "这张证照现在不能用" in bad
-    assert "已吊销" in bad
+    assert "已注销" in bad
     assert visitor.get("/licences/1.2.156.3005.2.1/").status_code == 404
 
 
 def test_the_licence_of_a_person_names_nobody(visitor: Client, city: City) -> None:
-    licence = licences.issue(
-        IssueRequest(
-            "SBK", city.subjects["zhangsan"], "张三", "RSJ", None, NOW.date(), None, {"name": "张三"}
-        ),
-        actor=PLATFORM,
-        at=NOW,
-    )
+    licence = library.list_for_holders([city.subjects["zhangsan"]])[0]
 
     page = visitor.get(f"/licences/{licence.number}/").content.decode()
 

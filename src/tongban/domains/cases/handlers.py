@@ -42,6 +42,8 @@ _MOVES = {
     Action.CLOSE.value: "CASE_CLOSED",
     Action.CORRECT.value: "CASE_CORRECTED",
     Action.ASK_FOR_MISSING.value: "MISSING_DATA_ASKED",
+    Action.REQUEST_ASSISTANCE.value: "ASSISTANCE_ASKED",
+    Action.ANSWER_ASSISTANCE.value: "ASSISTANCE_ANSWERED",
 }
 _ENDS = {
     Status.NOT_ACCEPTED.value: "CASE_NOT_ACCEPTED",
