@@ -13,7 +13,7 @@ from tongban.domains.identity import selectors as identity
 from tongban.domains.identity import services as people
 from tongban.domains.identity.types import MandateKind
 from tongban.domains.licences import selectors, services
-from tongban.domains.licences.types import IssueRequest, Licence
+from tongban.domains.licences.types import IssueRequest, Licence, LicenceType
 from tongban.kernel.actors import PLATFORM, Actor, ActorKind
 
 pytestmark = pytest.mark.django_db
