@@ -42,11 +42,13 @@ match sys.argv[1:]:
         time.sleep(600)
     case ["prepare", *_] if os.environ.get("SEED_FAILS"):
         sys.exit("the seed file is damaged")
-    case ["prepare", log, credentials, registers]:
-        Path(registers).mkdir(exist_ok=True)
-        for name in ("GA", "SCJG", "MZJ", "YBJ"):
-            told = {"port": free_port(), **({"read_at": "postgresql:///mzj"} if name == "MZJ" else {})}
-            (Path(registers) / f"{name}.json").write_text(json.dumps(told))
+    case ["prepare", log, credentials, *registers]:
+        # The benchmarks' city has no departments' systems beside it.
+        for folder in map(Path, registers):
+            folder.mkdir(exist_ok=True)
+            for name in ("GA", "SCJG", "MZJ", "YBJ"):
+                told = {"port": free_port(), **({"read_at": "postgresql:///mzj"} if name == "MZJ" else {})}
+                (folder / f"{name}.json").write_text(json.dumps(told))
         with psycopg.connect(postgres.default_url(), autocommit=True) as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS django_migrations (app text, name text)")
         for made in (Path(credentials), postgres.default_home() / "business-clock.json"):

@@ -223,6 +223,8 @@ def test_a_department_s_register_whose_port_was_taken_meanwhile_gets_another(hom
     start_and_end(home, port)
     before = json.loads((home / "registers" / "GA.json").read_text())["port"]
     with socket.socket() as occupied:
+        # What was served there a moment ago may not have faded yet.
+        occupied.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         occupied.bind(("127.0.0.1", before))
         occupied.listen()
 

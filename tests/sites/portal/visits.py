@@ -108,6 +108,8 @@ PAGES = {
     "portal:drafts": Visit("/my/drafts/", OWNER),
     "portal:mandates": Visit("/my/mandates/", OWNER),
     "portal:looks": Visit("/my/looks/", OWNER),
+    "portal:records": Visit("/my/records/", OWNER),
+    "portal:object_to_record": Visit("/my/records/object/?resource=FR-ENTITY&field=address", OWNER),
     "portal:look": Visit("/my/looks/{look}/", OWNER),
     "portal:identify": Visit("/my/identify/", NEWCOMER),
     "portal:mailbox": Visit("/mailbox/"),
