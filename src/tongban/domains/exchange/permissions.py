@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from tongban.domains.directory import selectors as directory
 from tongban.kernel.actors import Actor, Role
 
 
@@ -15,6 +16,12 @@ def is_data_bureau(actor: Actor) -> bool:
 def scope(actor: Actor) -> frozenset[str] | None:
     """The departments whose systems, resources, grants and demands she sees and acts for; None: every one."""
     return None if is_data_bureau(actor) else actor.departments
+
+
+def departments(actor: Actor) -> frozenset[str]:
+    """The same by name: for the data bureau the codes of every department."""
+    own = scope(actor)
+    return frozenset(one.code for one in directory.list_departments()) if own is None else own
 
 
 def evidence_scope(actor: Actor) -> frozenset[str] | None:

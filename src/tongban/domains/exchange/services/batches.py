@@ -24,7 +24,7 @@ from tongban.domains.exchange.rules import quality
 from tongban.domains.exchange.services import registry
 from tongban.domains.exchange.services.checking import DATA, FAULTY, Sweep, check_rows
 from tongban.domains.exchange.services.findings import report_finding
-from tongban.domains.exchange.services.quality import ANSWER_DAYS, keep_run
+from tongban.domains.exchange.services.quality import keep_run
 from tongban.domains.exchange.types import Batch, BatchState, Check, Dimension, FindingKind, QualityRule
 from tongban.foundation import crypto
 from tongban.foundation.audit import services as audit
@@ -32,8 +32,6 @@ from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
 from tongban.kernel.ids import new_id
 from tongban.kernel.instants import shanghai_date
-from tongban.kernel.national_calendar import national_calendar
-from tongban.kernel.workdays import add_workdays
 
 SUBJECT_NUMBER = "subject_number"
 NUMBER_FIELDS = ("resident_id", "uscc")
@@ -225,12 +223,10 @@ def _tell_provider(batch: models.Batch, actor: Actor, at: datetime) -> None:
         "rows": batch.rows,
         "bad": batch.quarantined,
     }
-    due = add_workdays(national_calendar(), shanghai_date(at), ANSWER_DAYS).due_on
     report_finding(
         batch.resource_id,
         FindingKind.QUALITY,
         text=words,
-        due_on=due,
         reference=f"BATCH-{batch.pk}",
         actor=actor,
         at=at,

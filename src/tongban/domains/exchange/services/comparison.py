@@ -12,12 +12,6 @@ from tongban.domains.exchange.rules.evidence import CLOCK_LIMIT, OUR_CLIENT, dis
 from tongban.domains.exchange.services.findings import report_finding
 from tongban.domains.exchange.types import Comparison, DisagreementKind, FindingKind, LogLine
 from tongban.kernel.actors import Actor
-from tongban.kernel.instants import shanghai_date
-from tongban.kernel.national_calendar import national_calendar
-from tongban.kernel.workdays import add_workdays
-
-ANSWERED_WITHIN = 5
-"""Working days in which a provider says why its log differs, as for what the gateway finds."""
 
 
 def compare(
@@ -54,7 +48,6 @@ def compare(
             resource,
             FindingKind.DISAGREES,
             text=_("双方的查询留痕有 %(count)d 条不一致。请核对贵方日志并说明原因。") % {"count": count},
-            due_on=add_workdays(national_calendar(), shanghai_date(at), ANSWERED_WITHIN).due_on,
             actor=actor,
             at=at,
             reference=reference,

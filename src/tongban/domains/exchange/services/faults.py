@@ -11,12 +11,6 @@ from tongban.domains.exchange.types import Exchanged, FindingKind, Resource
 from tongban.foundation.outbox import services as outbox
 from tongban.foundation.telemetry import OTHER_SUBJECTS
 from tongban.kernel.actors import PLATFORM
-from tongban.kernel.instants import shanghai_date
-from tongban.kernel.national_calendar import national_calendar
-from tongban.kernel.workdays import add_workdays
-
-ANSWERED_WITHIN = 5
-"""Working days in which a provider answers a finding of the gateway."""
 
 log = structlog.get_logger(__name__)
 _REFERENCE = "GATEWAY"
@@ -32,12 +26,10 @@ def report(exchanged: Exchanged, resource: Resource, *, at: datetime) -> None:
         if is_anothers
         else _("接口的应答不符合登记的结构，平台没有采用。交换编号：%(exchange)s。")
     )
-    due = add_workdays(national_calendar(), shanghai_date(at), ANSWERED_WITHIN)
     report_finding(
         resource.code,
         exchanged.fault,
         text=text % {"exchange": exchanged.exchange.id},
-        due_on=due.due_on,
         actor=PLATFORM,
         at=at,
         reference=_REFERENCE,

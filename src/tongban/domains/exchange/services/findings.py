@@ -12,6 +12,12 @@ from tongban.domains.exchange.types import Finding, FindingKind
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
 from tongban.kernel.errors import TongbanError
+from tongban.kernel.instants import shanghai_date
+from tongban.kernel.national_calendar import national_calendar
+from tongban.kernel.workdays import add_workdays
+
+ANSWER_DAYS = 5
+"""Working days a provider has to answer a finding; ours, the law says 及时."""
 
 
 class FindingNotFound(TongbanError):
@@ -34,14 +40,14 @@ def report_finding(
     kind: FindingKind,
     *,
     text: str,
-    due_on: date,
     actor: Actor,
     at: datetime,
     reference: str = "",
+    due_on: date | None = None,
 ) -> Finding:
     """Tell the provider; the same fault in the same `reference` is one finding until it is answered.
 
-    `text` names no person. Raises `selectors.ResourceNotFound`.
+    It is due in `ANSWER_DAYS` working days where no day is given. `text` names no person. Raises `selectors.ResourceNotFound`.
     """
     selectors.get_resource(resource)
     open_already = models.Finding.objects.select_for_update().filter(
@@ -50,7 +56,12 @@ def report_finding(
     row = open_already.first() if reference else None
     if row is None:
         row = models.Finding.objects.create(
-            resource_id=resource, kind=kind, text=text, reference=reference, found_at=at, due_on=due_on
+            resource_id=resource,
+            kind=kind,
+            text=text,
+            reference=reference,
+            found_at=at,
+            due_on=due_on or _due_on(at),
         )
         _record(row, "REPORT_FINDING", actor, at)
     return selectors.get_finding(row.pk)
@@ -74,6 +85,10 @@ def answer_finding(
     row.save(update_fields=["answer", "answered_at", "answered_by"])
     _record(row, "ANSWER_FINDING", actor, at)
     return selectors.get_finding(row.pk)
+
+
+def _due_on(at: datetime) -> date:
+    return add_workdays(national_calendar(), shanghai_date(at), ANSWER_DAYS).due_on
 
 
 def _record(row: models.Finding, action: str, actor: Actor, at: datetime) -> None:

@@ -17,12 +17,8 @@ from tongban.domains.exchange.types import Check, Dimension, FindingKind, Qualit
 from tongban.foundation.audit import services as audit
 from tongban.kernel.actors import Actor
 from tongban.kernel.instants import shanghai_date
-from tongban.kernel.national_calendar import national_calendar
-from tongban.kernel.workdays import add_workdays
 
 Row = Mapping[str, Any]  # Any: parsed JSON; the columns and constraints check it
-ANSWER_DAYS = 5
-"""Working days a provider has to answer a finding; ours, the law says 及时."""
 
 
 @transaction.atomic
@@ -110,7 +106,6 @@ def keep_run(resource: str, sweep: Sweep, *, actor: Actor, at: datetime) -> Qual
         )
         for position, one in enumerate(sweep.outcomes)
     )
-    due = add_workdays(national_calendar(), shanghai_date(at), ANSWER_DAYS).due_on
     for one in sweep.outcomes:
         if not one.is_enough:
             words = _("%(text)s：检查了%(rows)d条，有%(wrong)d条不符合。") % {
@@ -118,9 +113,7 @@ def keep_run(resource: str, sweep: Sweep, *, actor: Actor, at: datetime) -> Qual
                 "rows": one.rows,
                 "wrong": one.wrong,
             }
-            report_finding(
-                resource, FindingKind.QUALITY, text=words, due_on=due, reference=one.rule, actor=actor, at=at
-            )
+            report_finding(resource, FindingKind.QUALITY, text=words, reference=one.rule, actor=actor, at=at)
     return selectors.get_quality_run(run.pk)
 
 

@@ -1,9 +1,7 @@
 """三个一律 as a report: what was asked for and what still is, department by department, with the reason for each that remains."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -85,39 +83,35 @@ def build(found: MaterialsAudit, points: Sequence[AuditPoint], *, whose: str, is
     )
 
 
-def as_csv(found: MaterialsAudit) -> str:
+def csv_rows(found: MaterialsAudit) -> list[list[str]]:
     """Every material with its verdict and proof, for a spreadsheet."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            _("部门"),
-            _("事项编码"),
-            _("事项"),
-            _("材料"),
-            _("判定"),
-            _("规则"),
-            _("从哪里取得"),
-            _("为什么还要交"),
-            _("依据"),
-        ]
-    )
-    for line in found.lines:
-        verdict = line.verdict
-        writer.writerow(
-            [
-                line.department_name,
-                line.item,
-                line.item_name,
-                verdict.material.name,
-                ask_words(verdict.ask),
-                rule_reason(verdict.rule) if verdict.rule is not None else "",
-                verdict.source,
-                remains_words(verdict.remains) if verdict.remains is not None else "",
-                _basis(line),
-            ]
-        )
-    return out.getvalue()
+    head = [
+        _("部门"),
+        _("事项编码"),
+        _("事项"),
+        _("材料"),
+        _("判定"),
+        _("规则"),
+        _("从哪里取得"),
+        _("为什么还要交"),
+        _("依据"),
+    ]
+    return [head, *(_csv_row(line) for line in found.lines)]
+
+
+def _csv_row(line: AuditLine) -> list[str]:
+    verdict = line.verdict
+    return [
+        line.department_name,
+        line.item,
+        line.item_name,
+        verdict.material.name,
+        ask_words(verdict.ask),
+        rule_reason(verdict.rule) if verdict.rule is not None else "",
+        verdict.source,
+        remains_words(verdict.remains) if verdict.remains is not None else "",
+        _basis(line),
+    ]
 
 
 def ask_words(ask: Ask) -> str:

@@ -1,8 +1,5 @@
 """总数据库 of the data stewards: the first page, the register of systems, the catalogue, the three lists."""
 
-import csv
-import io
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -26,9 +23,9 @@ from tongban.kernel.actors import Actor, Role
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.console.pages import data, ledger, resources
 from tongban.sites.console.screen import show
+from tongban.sites.shared.csv_files import csv_file
 from tongban.sites.shared.policies import ActorRequest, officer
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HANDLES_CASES = "CASES"
 
 
@@ -92,13 +89,12 @@ class ReviewForm(forms.Form):
 @require_safe
 def overview(request: ActorRequest) -> HttpResponse:
     scope, at = permissions.scope(request.actor), clock.now()
-    departments = scope if scope is not None else [one.code for one in directory.list_departments()]
     page = data.build(
         exchange.ledger(scope, at=at),
         exchange.list_catalogue(),
         exchange.list_demands(scope),
         exchange.list_grants(departments=scope, at=at),
-        exchange.list_findings(departments),
+        exchange.list_findings(permissions.departments(request.actor)),
         actor=request.actor,
         scope=scope,
         today=shanghai_date(at),
@@ -227,17 +223,6 @@ def list_as_csv(request: ActorRequest, slug: str) -> HttpResponse:
     if rows is None:
         raise Http404
     return csv_file(rows(), f"{slug}.csv")
-
-
-def csv_file(rows: Sequence[Sequence[str]], name: str) -> HttpResponse:
-    """With the mark by which spreadsheets know UTF-8; a cell that would be taken for a formula is text."""
-    text = io.StringIO()
-    csv.writer(text).writerows(
-        [f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell for cell in row] for row in rows
-    )
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def item_names() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """三个一律 in the console: the report for those who keep items and for who answers for the office."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,12 +13,10 @@ from tongban.foundation import clock
 from tongban.kernel.actors import Actor, Role
 from tongban.sites.console.pages import materials
 from tongban.sites.console.screen import EDITORS, show
+from tongban.sites.shared.csv_files import csv_file
 from tongban.sites.shared.policies import ActorRequest, officer
 
 REPORTED_TO = (*EDITORS, Role.SUPERVISOR, Role.DATA_STEWARD)
-DATA_BUREAU = "DSJ"
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it a spreadsheet program reads Chinese as something else."""
 
 
 @officer(*REPORTED_TO)
@@ -32,9 +31,7 @@ def report(request: ActorRequest) -> HttpResponse:
 @require_safe
 def download(request: ActorRequest) -> HttpResponse:
     found, _whose, _is_city = _audit(request.actor)
-    headers = {"Content-Disposition": 'attachment; filename="materials.csv"'}
-    body = BYTE_ORDER_MARK + materials.as_csv(found)
-    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(materials.csv_rows(found), "materials.csv")
 
 
 def _audit(actor: Actor) -> tuple[MaterialsAudit, str, bool]:
@@ -43,7 +40,7 @@ def _audit(actor: Actor) -> tuple[MaterialsAudit, str, bool]:
     own = {code: directory.get_department(code) for code in actor.departments}
     # An office carries out what the body that guides it keeps.
     departments = own.keys() | {one.guided_by for one in own.values() if one.guided_by is not None}
-    if DATA_BUREAU in departments:
+    if settings.DATA_BUREAU in departments:
         return found, _("全市"), True
     names = directory.department_names(departments)
     return rules.of_departments(found, departments), _("、").join(sorted(names.values())), False

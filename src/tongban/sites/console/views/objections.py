@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import permissions
 from tongban.domains.registers import selectors, services, states
 from tongban.domains.registers.services.objections import LONGEST_ANSWER
 from tongban.domains.standards import selectors as standards
 from tongban.foundation import clock
-from tongban.kernel.actors import Actor, Role
+from tongban.kernel.actors import Role
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.console.pages import objections as pages
 from tongban.sites.console.screen import show
@@ -49,7 +48,7 @@ class DecisionForm(forms.Form):
 @officer(Role.DATA_STEWARD)
 @require_safe
 def list_objections(request: ActorRequest) -> HttpResponse:
-    departments = _departments(request.actor)
+    departments = permissions.departments(request.actor)
     page = pages.build_list(
         selectors.list_objections(departments, is_open=True),
         selectors.list_objections(departments, is_open=False, limit=DECIDED_SHOWN),
@@ -65,7 +64,7 @@ def objection(request: ActorRequest, objection_id: UUID) -> HttpResponse:
     """One objection with its answer, or the form for one; the provider decides, the data bureau only sees."""
     now = clock.now()
     found = selectors.get_objection(objection_id)
-    if found.provider not in _departments(request.actor):
+    if found.provider not in permissions.departments(request.actor):
         raise Http404
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and _decide(request, objection_id, form):
@@ -100,10 +99,3 @@ def _decide(request: ActorRequest, objection_id: UUID, form: Any) -> bool:  # An
     except selectors.ObjectionNotFound as unknown:
         raise Http404 from unknown
     return True
-
-
-def _departments(actor: Actor) -> list[str]:
-    scope = permissions.scope(actor)
-    if scope is not None:
-        return sorted(scope)
-    return [one.code for one in directory.list_departments()]

@@ -1,7 +1,5 @@
 """Quality, findings and batch files of the data stewards."""
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.domains.directory import selectors as directory
 from tongban.domains.exchange import permissions
 from tongban.domains.exchange import selectors as exchange
 from tongban.domains.exchange import services as keeping
 from tongban.domains.exchange.types import Batch, FindingKind
 from tongban.foundation import clock
-from tongban.kernel.actors import Actor, Role
+from tongban.kernel.actors import Role
 from tongban.kernel.instants import shanghai_date
 from tongban.sites.console.pages import quality as pages
 from tongban.sites.console.screen import show
+from tongban.sites.shared.csv_files import csv_file
 from tongban.sites.shared.fields import form_problems, from_form
 from tongban.sites.shared.policies import ActorRequest, officer
 
@@ -71,11 +69,12 @@ class FileForm(forms.Form):
 @officer(Role.DATA_STEWARD)
 @require_safe
 def scores(request: ActorRequest) -> HttpResponse:
-    resources = exchange.list_resources_of(_departments(request.actor))
+    departments = permissions.departments(request.actor)
+    resources = exchange.list_resources_of(departments)
     page = pages.build_scores(
         resources,
         exchange.recent_quality([one.code for one in resources], last=2),
-        exchange.list_findings(_departments(request.actor)),
+        exchange.list_findings(departments),
         actor=request.actor,
         today=shanghai_date(clock.now()),
     )
@@ -85,7 +84,7 @@ def scores(request: ActorRequest) -> HttpResponse:
 @officer(Role.DATA_STEWARD)
 @require_safe
 def resource_quality(request: ActorRequest, code: str) -> HttpResponse:
-    held = {one.code: one for one in exchange.list_resources_of(_departments(request.actor))}
+    held = {one.code: one for one in exchange.list_resources_of(permissions.departments(request.actor))}
     if code not in held:
         raise Http404
     page = pages.build_resource(
@@ -101,7 +100,7 @@ def resource_quality(request: ActorRequest, code: str) -> HttpResponse:
 @officer(Role.DATA_STEWARD)
 @require_safe
 def findings(request: ActorRequest) -> HttpResponse:
-    departments = _departments(request.actor)
+    departments = permissions.departments(request.actor)
     answered = exchange.list_findings(departments, only_open=False)
     page = pages.build_findings(
         exchange.list_findings(departments),
@@ -117,7 +116,7 @@ def findings(request: ActorRequest) -> HttpResponse:
 def finding(request: ActorRequest, finding_id: UUID) -> HttpResponse:
     """One finding with its answer, or the form for one; the provider answers, the data bureau only sees."""
     now = clock.now()
-    found = exchange.find_finding(finding_id, departments=_departments(request.actor))
+    found = exchange.find_finding(finding_id, departments=permissions.departments(request.actor))
     if found is None:
         raise Http404
     if found.kind is FindingKind.OBJECTION:
@@ -168,7 +167,7 @@ def batches(request: ActorRequest) -> HttpResponse:
     if refusal:
         form.add_error("file", refusal)
     page = pages.build_batches(
-        exchange.list_batches(_departments(request.actor)),
+        exchange.list_batches(permissions.departments(request.actor)),
         from_form(form) if own else (),
         form_problems(form),
         actor=request.actor,
@@ -200,27 +199,12 @@ def batch(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 def quarantine(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """The numbers of the rows and why they were not taken; no values."""
     found = _own_batch(request, batch_id)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_("行"), _("原因")])
-    for row in exchange.list_quarantine(batch_id):
-        writer.writerow([row.row, "；".join(row.reasons)])
-    return HttpResponse(
-        "\ufeff" + text.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="quarantine-{found.id}.csv"'},
-    )
-
-
-def _departments(actor: Actor) -> list[str]:
-    scope = permissions.scope(actor)
-    if scope is not None:
-        return sorted(scope)
-    return [one.code for one in directory.list_departments()]
+    rows = [[str(row.row), "；".join(row.reasons)] for row in exchange.list_quarantine(batch_id)]
+    return csv_file([[_("行"), _("原因")], *rows], f"quarantine-{found.id}.csv")
 
 
 def _own_batch(request: ActorRequest, batch_id: UUID) -> Batch:
     found = exchange.get_batch(batch_id)
-    if found.provider not in _departments(request.actor):
+    if found.provider not in permissions.departments(request.actor):
         raise exchange.BatchNotFound(f"batch {batch_id} is another department's")
     return found
